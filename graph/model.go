@@ -1,0 +1,482 @@
+// Package graph is the model of an observed network: nodes that never change their key, relationships that hold during an interval, the
+// stores that keep them, and the queries that ask them.
+//
+// Every relationship is the contribution of one ingest (its Batch): nothing is merged in a store, queries aggregate. So ingesting twice
+// changes nothing, the order of ingests does not matter, and an ingest can be taken out again.
+//
+// This file is the only place where labels, relationship types and property names are defined: they are the struct tags below.
+package graph
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"netscope.example/nsgraph/capture/fact"
+)
+
+// ID identifies a node or relationship in all stores, sensors and runs: the first 128 bits of the SHA-256 of its key.
+type ID [16]byte
+
+var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// NewID returns the identifier of a key: a label or relationship type and the values that make it unique, in their order.
+func NewID(kind string, key ...string) ID {
+	h := sha256.New()
+	h.Write([]byte(kind))
+	for _, k := range key {
+		h.Write([]byte{0})
+		h.Write([]byte(k))
+	}
+	return ID(h.Sum(nil)[:16])
+}
+
+// String returns 26 lower-case base32 characters.
+func (id ID) String() string { return strings.ToLower(idEncoding.EncodeToString(id[:])) }
+
+// IsZero reports whether id is unset.
+func (id ID) IsZero() bool { return id == ID{} }
+
+// MarshalText writes id as String does.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (id *ID) UnmarshalText(b []byte) error {
+	v, err := idEncoding.DecodeString(strings.ToUpper(string(b)))
+	if err != nil || len(v) != len(id) {
+		return errors.New("graph: not an identifier: " + string(b))
+	}
+	copy(id[:], v)
+	return nil
+}
+
+// Time is packet time, nanoseconds since 1970 UTC.
+type Time = fact.Time
+
+// Forever is the open end of time.
+const Forever Time = 1<<63 - 1
+
+// ErrNoData says that a store or a window of it holds nothing to answer from.
+var ErrNoData = errors.New("graph: no data")
+
+// DefaultContext is the address space of addresses that nothing shows to be ambiguous.
+const DefaultContext = "default"
+
+// Nodes. Their fields are their key and what follows from it; they never change.
+type (
+	// Endpoint is a host address in an address context.
+	Endpoint struct {
+		ID      ID         `graph:"id"`
+		Context string     `graph:"context"`
+		Address netip.Addr `graph:"address"`
+	}
+	// Service is something that answers, or is asked to. Port is 0 for transports without ports; ICMP has none.
+	Service struct {
+		ID        ID         `graph:"id"`
+		Endpoint  ID         `graph:"endpoint"`
+		Context   string     `graph:"context"`
+		Address   netip.Addr `graph:"address"`
+		Transport string     `graph:"transport"`
+		Port      uint16     `graph:"port"`
+	}
+	// VLAN is a VLAN id, or a stack of them, outer first, inside one domain.
+	VLAN struct {
+		ID     ID     `graph:"id"`
+		Domain string `graph:"domain"` // "" or the tunnel that carries it: "vxlan 5000"
+		VLAN   string `graph:"vlan"`   // "10", "100.10"
+	}
+	// Subnet is a prefix in a context, declared or learned.
+	Subnet struct {
+		ID      ID           `graph:"id"`
+		Context string       `graph:"context"`
+		Prefix  netip.Prefix `graph:"prefix"`
+	}
+	// Named is a node that its name identifies: Zone, Group, Application, Setting, Protocol, Name.
+	Named struct {
+		ID    ID     `graph:"id"`
+		Label Label  `graph:"-"`
+		Name  string `graph:"name"`
+	}
+	// MAC is a hardware address.
+	MAC struct {
+		ID      ID     `graph:"id"`
+		Address string `graph:"address"`
+		Vendor  string `graph:"vendor"`
+	}
+	// Device speaks a control protocol: a switch, a router.
+	Device struct {
+		ID     ID     `graph:"id"`
+		Device string `graph:"device"` // chassis id, bridge id, router id or system name
+	}
+	// CapturePoint is where a capture was taken.
+	CapturePoint struct {
+		ID   ID     `graph:"id"`
+		Name string `graph:"name"`
+	}
+	// Capture is one ingested input.
+	Capture struct {
+		ID            ID       `graph:"id"`
+		SHA256        string   `graph:"sha256"`
+		Batch         ID       `graph:"batch"`
+		Path          string   `graph:"path"`
+		Format        string   `graph:"format"`
+		LinkTypes     []string `graph:"link_types"`
+		Point         string   `graph:"point"`
+		Packets       int64    `graph:"packets"`
+		Bytes         int64    `graph:"bytes"`
+		CapturedBytes int64    `graph:"captured_bytes"`
+		First         Time     `graph:"first"`
+		Last          Time     `graph:"last"`
+		Truncated     int64    `graph:"truncated_packets"`
+		Undecodable   int64    `graph:"undecodable_packets"`
+		Dropped       int64    `graph:"dropped_packets"`
+		Duplicates    int64    `graph:"duplicates"`
+		Complete      bool     `graph:"complete"`
+		Error         string   `graph:"error"`
+		ClockOffset   float64  `graph:"clock_offset_s"`
+		Step          int64    `graph:"step_s"` // seconds of one bucket of the timeline
+		At            []int64  `graph:"at"`     // Unix seconds at which the buckets start, ascending; empty buckets are left out
+		AtBytes       []int64  `graph:"at_bytes"`
+		AtPackets     []int64  `graph:"at_packets"`
+	}
+	// Artefact is a property of a capture that can fool an analysis.
+	Artefact struct {
+		ID     ID      `graph:"id"`
+		Batch  ID      `graph:"batch"`
+		Kind   string  `graph:"kind"`
+		Point  string  `graph:"point"`
+		Extent float64 `graph:"extent"`
+		Text   string  `graph:"text"`
+	}
+	// Stream is one RTP stream of one ingest.
+	Stream struct {
+		ID          ID       `graph:"id"`
+		Batch       ID       `graph:"batch"`
+		Src         string   `graph:"src"` // address:port
+		Dst         string   `graph:"dst"`
+		SSRC        int64    `graph:"ssrc"`
+		PayloadType int64    `graph:"payload_type"`
+		Codec       string   `graph:"codec"`
+		ClockRate   int64    `graph:"clock_rate_hz"`
+		ClockKnown  bool     `graph:"clock_known"`
+		Packets     int64    `graph:"packets"`
+		Expected    int64    `graph:"expected"`
+		Lost        int64    `graph:"lost"`
+		Duplicates  int64    `graph:"duplicates"`
+		Reordered   int64    `graph:"reordered"`
+		LossRuns    int64    `graph:"loss_runs"`
+		BurstLost   int64    `graph:"burst_lost"`
+		JitterMean  float64  `graph:"jitter_mean_ms"`
+		JitterMax   float64  `graph:"jitter_max_ms"`
+		DeltaMax    float64  `graph:"delta_max_ms"`
+		RTT         float64  `graph:"rtt_ms"`
+		Announced   bool     `graph:"announced"`
+		DSCP        []int64  `graph:"dscp"` // code points, with DSCPPackets
+		DSCPPackets []int64  `graph:"dscp_packets"`
+		First       Time     `graph:"first"`
+		Last        Time     `graph:"last"`
+		Evidence    []string `graph:"evidence"`
+	}
+	// Finding is a finding with its history: what an analysis concluded, first and last when, and whether the last run still concluded it.
+	Finding struct {
+		ID         ID       `graph:"id"`
+		Rule       string   `graph:"rule"`
+		Severity   string   `graph:"severity"`
+		Confidence float64  `graph:"confidence"`
+		Text       string   `graph:"text"`
+		Subjects   []string `graph:"subjects"` // "kind id label"
+		First      Time     `graph:"first"`
+		Last       Time     `graph:"last"`
+		Open       bool     `graph:"open"`
+		Count      int64    `graph:"count"`
+	}
+	// Snapshot names an interval of packet time.
+	Snapshot struct {
+		ID       ID       `graph:"id"`
+		Name     string   `graph:"name"`
+		From     Time     `graph:"from"`
+		To       Time     `graph:"to"`       // half-open
+		Captures []string `graph:"captures"` // SHA-256; empty: all
+	}
+)
+
+// Label is a node label.
+type Label string
+
+// Labels.
+const (
+	LabelEndpoint     Label = "Endpoint"
+	LabelService      Label = "Service"
+	LabelVLAN         Label = "VLAN"
+	LabelSubnet       Label = "Subnet"
+	LabelZone         Label = "Zone"
+	LabelGroup        Label = "Group"
+	LabelApplication  Label = "Application"
+	LabelSetting      Label = "Setting"
+	LabelProtocol     Label = "Protocol"
+	LabelName         Label = "Name"
+	LabelMAC          Label = "MAC"
+	LabelDevice       Label = "Device"
+	LabelCapturePoint Label = "CapturePoint"
+	LabelCapture      Label = "Capture"
+	LabelArtefact     Label = "Artefact"
+	LabelStream       Label = "Stream"
+	LabelSnapshot     Label = "Snapshot"
+	LabelFinding      Label = "Finding"
+)
+
+// Rel is what all relationships have. A relationship holds during [From, To).
+type Rel struct {
+	ID    ID   `graph:"id"`
+	Src   ID   `graph:"-"`
+	Dst   ID   `graph:"-"`
+	From  Time `graph:"valid_from"`
+	To    Time `graph:"valid_to"`
+	Batch ID   `graph:"batch"`
+}
+
+// Type is a relationship type.
+type Type string
+
+// Relationship types.
+const (
+	TypeUses        Type = "USES"
+	TypeOffers      Type = "OFFERS"
+	TypeRequires    Type = "REQUIRES"
+	TypeInVLAN      Type = "IN_VLAN"
+	TypeInSubnet    Type = "IN_SUBNET"
+	TypeInZone      Type = "IN_ZONE"
+	TypeInGroup     Type = "IN_GROUP"
+	TypePartOf      Type = "PART_OF"
+	TypeKnownAs     Type = "KNOWN_AS"
+	TypeHasMAC      Type = "HAS_MAC"
+	TypeStates      Type = "STATES"
+	TypeConnectedTo Type = "CONNECTED_TO"
+	TypeRoutes      Type = "ROUTES"
+	TypeCarries     Type = "CARRIES"
+	TypeSends       Type = "SENDS"
+	TypeReceivedBy  Type = "RECEIVED_BY"
+	TypeSeenAt      Type = "SEEN_AT"
+	TypeCopied      Type = "COPIED_TO"
+	TypeCarried     Type = "CARRIED"
+	TypeAbout       Type = "ABOUT"
+)
+
+// Relationships.
+type (
+	// Uses is (Endpoint)-[:USES]->(Service): what one endpoint exchanged with one service, in one application, between two VLANs. Up is client to
+	// service.
+	Uses struct {
+		Rel
+		Application string   `graph:"application"`
+		Evidence    string   `graph:"application_evidence"` // payload, name, dns, port, unknown
+		ALPN        []string `graph:"alpn"`
+		Versions    []string `graph:"versions"` // banners, at most 4
+		Parent      string   `graph:"parent"`   // application that announced this secondary channel
+		Credentials string   `graph:"credentials"`
+		Certificate string   `graph:"certificate"` // SHA-256 of the leaf
+		CertName    string   `graph:"certificate_name"`
+		ServerNames []string `graph:"server_names"` // SNI, Host: names by which this client asked
+		Direction   string   `graph:"direction"`    // strongest reason
+		Certainty   float64  `graph:"certainty"`
+		ClientVLAN  string   `graph:"client_vlan"`
+		ServerVLAN  string   `graph:"server_vlan"`
+		Tunnel      string   `graph:"tunnel"`  // that carried these conversations: "vxlan 5000"; "" none
+		Carries     string   `graph:"carries"` // these conversations are a tunnel: "gre"
+		Points      []string `graph:"points"`
+		ClientMAC   string   `graph:"client_mac"` // last hop towards the client, and the server, as seen
+		ServerMAC   string   `graph:"server_mac"`
+
+		Conversations int64    `graph:"conversations"`
+		Established   int64    `graph:"established"`
+		Refused       int64    `graph:"refused"`         // by the service's own host
+		Foreign       int64    `graph:"refused_foreign"` // RST or port unreachable that was not the host's own
+		Prohibited    int64    `graph:"prohibited"`
+		Unreachable   int64    `graph:"unreachable"`
+		Unanswered    int64    `graph:"unanswered"`
+		OneWay        int64    `graph:"one_way"`
+		Reached       int64    `graph:"reached"` // one-way or unanswered, but seen in the service's own segment
+		Handshakes    int64    `graph:"handshakes"`
+		Blockers      []string `graph:"blocked_by"` // addresses or MACs of who refused for the service
+
+		PacketsUp   int64 `graph:"packets_up"`
+		PacketsDown int64 `graph:"packets_down"`
+		BytesUp     int64 `graph:"bytes_up"`
+		BytesDown   int64 `graph:"bytes_down"`
+		PayloadUp   int64 `graph:"payload_up"`
+		PayloadDown int64 `graph:"payload_down"`
+		Copies      int64 `graph:"copies"`
+
+		DSCPUp     []int64 `graph:"dscp_up"` // packets per code point: code, packets, bytes, code, packets, bytes, …
+		DSCPDown   []int64 `graph:"dscp_down"`
+		PCPUp      []int64 `graph:"pcp_up"` // 8 counts, or empty
+		PCPDown    []int64 `graph:"pcp_down"`
+		ECNUp      []int64 `graph:"ecn_up"` // 4 counts
+		ECNDown    []int64 `graph:"ecn_down"`
+		TTLUpMin   int64   `graph:"ttl_up_min"`
+		TTLUpMax   int64   `graph:"ttl_up_max"`
+		TTLDownMin int64   `graph:"ttl_down_min"`
+		TTLDownMax int64   `graph:"ttl_down_max"`
+
+		Retransmitted      int64   `graph:"retransmitted"`
+		RetransmittedBytes int64   `graph:"retransmitted_bytes"`
+		OutOfOrder         int64   `graph:"out_of_order"`
+		CaptureLost        int64   `graph:"capture_lost"`
+		ZeroWindowsUp      int64   `graph:"zero_windows_up"` // closed by the client
+		ZeroWindowsDown    int64   `graph:"zero_windows_down"`
+		ZeroWindowUpMs     int64   `graph:"zero_window_up_ms"`
+		ZeroWindowDownMs   int64   `graph:"zero_window_down_ms"`
+		RTTCount           int64   `graph:"rtt_count"` // both sides added: what a client sees
+		RTTMin             int64   `graph:"rtt_min_ns"`
+		RTTSum             int64   `graph:"rtt_sum_ns"`
+		RTTMax             int64   `graph:"rtt_max_ns"`
+		RTTBuckets         []int64 `graph:"rtt_buckets"` // bucket, count, bucket, count, … of fact.RTT
+		MSSUp              int64   `graph:"mss_up"`      // smallest offered by the client; 0 none seen
+		MSSDown            int64   `graph:"mss_down"`
+		ScaleUp            int64   `graph:"scale_up"` // window scale offered: -1 not offered, -2 not seen
+		ScaleDown          int64   `graph:"scale_down"`
+		SACK               int64   `graph:"sack"` // handshakes in which both offered it
+		Timestamps         int64   `graph:"timestamps"`
+		WindowMaxUp        int64   `graph:"window_max_up"`
+		WindowMaxDown      int64   `graph:"window_max_down"`
+		MaxSegment         int64   `graph:"max_segment"`
+		Fragments          int64   `graph:"fragments"`
+
+		Step      int64   `graph:"step_s"` // seconds of one bucket
+		At        []int64 `graph:"at"`     // Unix seconds at which the buckets start, ascending
+		AtUp      []int64 `graph:"at_bytes_up"`
+		AtDown    []int64 `graph:"at_bytes_down"`
+		AtPackets []int64 `graph:"at_packets"`
+		Starts    []int64 `graph:"starts"` // Unix milliseconds of the first conversations, at most 64, ascending
+
+		Witness []string `graph:"evidence"` // "sha256:12,15,…" packets that show it, at most 4 captures
+	}
+	// Offers is (Endpoint)-[:OFFERS]->(Service): it answered.
+	Offers struct {
+		Rel
+		Application string `graph:"application"`
+	}
+	// Requires is (Service)-[:REQUIRES]->(Service): inferred by nesting in time.
+	Requires struct {
+		Rel
+		Support    int64   `graph:"support"` // parents with a nested child
+		Parents    int64   `graph:"parents"` // conversations of the parent that could have had one
+		Confidence float64 `graph:"confidence"`
+	}
+	// InVLAN is (Endpoint)-[:IN_VLAN]->(VLAN): its own frames, or frames to it, were seen there.
+	InVLAN struct {
+		Rel
+		Packets int64  `graph:"packets"`
+		Local   bool   `graph:"local"` // it speaks there itself (ARP, ND, or its MAC is no router's)
+		MAC     string `graph:"mac"`
+	}
+	// Member is (…)-[:IN_SUBNET|IN_ZONE|IN_GROUP|PART_OF|CARRIES|ROUTES|SENDS|RECEIVED_BY|SEEN_AT|ABOUT]->(…): membership without measures but a count.
+	Member struct {
+		Rel
+		Type  Type   `graph:"-"`
+		Count int64  `graph:"count"`
+		Why   string `graph:"why"` // declared, arp, prefix, …
+	}
+	// KnownAs is (Endpoint)-[:KNOWN_AS]->(Name).
+	KnownAs struct {
+		Rel
+		Evidence string   `graph:"evidence"` // dns, dhcp, sni, http, nbns, mdns, lldp, cdp, …
+		Count    int64    `graph:"count"`
+		Clients  []string `graph:"clients"` // who was told, at most 16
+		Witness  []string `graph:"packets"`
+	}
+	// HasMAC is (Endpoint)-[:HAS_MAC]->(MAC): the address was the source of frames of that MAC.
+	HasMAC struct {
+		Rel
+		VLAN       string   `graph:"vlan"`
+		Tunnel     string   `graph:"tunnel"`
+		Point      string   `graph:"point"`
+		Packets    int64    `graph:"packets"`
+		Claims     int64    `graph:"claims"` // ARP or ND messages that claim the address
+		Announces  int64    `graph:"announces"`
+		FirstClaim Time     `graph:"first_claim"`
+		LastClaim  Time     `graph:"last_claim"`
+		TTLMin     int64    `graph:"ttl_min"`
+		TTLMax     int64    `graph:"ttl_max"`
+		Router     bool     `graph:"router"`  // the MAC forwards for many addresses
+		Virtual    string   `graph:"virtual"` // hsrp, vrrp, glbp: an FHRP MAC
+		Witness    []string `graph:"evidence"`
+	}
+	// States is (Device or Endpoint)-[:STATES]->(Setting): what it said in its packets.
+	States struct {
+		Rel
+		Speaker string   `graph:"speaker"` // device id or address, for reading
+		Setting string   `graph:"setting"`
+		Value   string   `graph:"value"`
+		VLAN    string   `graph:"vlan"`
+		Tunnel  string   `graph:"tunnel"`
+		Group   string   `graph:"group"`
+		Port    string   `graph:"port"`
+		MAC     string   `graph:"mac"`
+		Address string   `graph:"address"`
+		Point   string   `graph:"point"`
+		Count   int64    `graph:"count"`
+		Gaps    bool     `graph:"gaps"`
+		Witness []string `graph:"evidence"`
+	}
+	// ConnectedTo is (Device)-[:CONNECTED_TO]->(Device): announced by LLDP, CDP, OSPF, …
+	ConnectedTo struct {
+		Rel
+		Protocol     string   `graph:"protocol"`
+		FromPort     string   `graph:"from_port"`
+		FromName     string   `graph:"from_name"`
+		Platform     string   `graph:"platform"`
+		Version      string   `graph:"version"`
+		Capabilities []string `graph:"capabilities"`
+		Management   []string `graph:"management"`
+		MAC          string   `graph:"mac"`
+		VLAN         string   `graph:"vlan"`
+		Count        int64    `graph:"count"`
+		Witness      []string `graph:"evidence"`
+	}
+	// Copied is (CapturePoint)-[:COPIED_TO]->(CapturePoint): packets seen twice.
+	Copied struct {
+		Rel
+		Kind       string   `graph:"kind"` // mirrored, routed, bridged
+		FromVLAN   string   `graph:"from_vlan"`
+		ToVLAN     string   `graph:"to_vlan"`
+		FromMAC    string   `graph:"from_mac"`
+		ToMAC      string   `graph:"to_mac"`
+		Hops       int64    `graph:"hops"`
+		FromDSCP   int64    `graph:"from_dscp"`
+		ToDSCP     int64    `graph:"to_dscp"`
+		Packets    int64    `graph:"packets"`
+		Broadcasts int64    `graph:"broadcasts"`
+		ECTCleared int64    `graph:"ect_cleared"`
+		DelayMin   int64    `graph:"delay_min_ns"`
+		DelayMax   int64    `graph:"delay_max_ns"`
+		DelaySum   int64    `graph:"delay_sum_ns"`
+		Example    string   `graph:"example"`
+		Witness    []string `graph:"evidence"`
+	}
+	// Carried is (Capture)-[:CARRIED]->(Protocol or VLAN): its traffic by network protocol and by VLAN, frames counted once.
+	Carried struct {
+		Rel
+		Packets int64 `graph:"packets"`
+		Bytes   int64 `graph:"bytes"`
+	}
+)
+
+// NewEndpointID, and its like below, return the identifier of a node by its key.
+func NewEndpointID(context string, a netip.Addr) ID { return NewID("Endpoint", context, a.String()) }
+
+// NewServiceID returns the identifier of a service.
+func NewServiceID(context string, a netip.Addr, transport string, port uint16) ID {
+	return NewID("Service", context, a.String(), transport, itoa(port))
+}
+
+// NewVLANID returns the identifier of a VLAN in a domain.
+func NewVLANID(domain, vlan string) ID { return NewID("VLAN", domain, vlan) }
+
+// NewNamedID returns the identifier of a node whose key is its name alone.
+func NewNamedID(l Label, name string) ID { return NewID(string(l), name) }
+
+func itoa(p uint16) string { return strconv.Itoa(int(p)) }
