@@ -21,7 +21,8 @@ import (
 // ID identifies a node or relationship in all stores, sensors and runs: the first 128 bits of the SHA-256 of its key.
 type ID [16]byte
 
-var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+// idEncoding keeps order: identifiers sort as text as they sort as bytes, in Go, SQL and Cypher alike.
+var idEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
 
 // NewID returns the identifier of a key: a label or relationship type and the values that make it unique, in their order.
 func NewID(kind string, key ...string) ID {
