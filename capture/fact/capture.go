@@ -10,6 +10,7 @@ type Capture struct {
 	LinkTypes     []string
 	Point         string // name of the capture point, if the whole capture has one; else that of the first interface
 	Points        []string
+	PointIndexes  []uint16 // of Points, in the same order: what Conversation.Points and wire.Packet.Point hold
 	Packets       uint64
 	Bytes         uint64 // original frame bytes
 	CapturedBytes uint64
