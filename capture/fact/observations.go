@@ -142,6 +142,7 @@ type Copy struct {
 	Hops               uint8
 	FromDSCP, ToDSCP   uint8
 	Packets            uint64
+	Sightings          uint64 // the most sightings of one packet at one place; large in a bridging loop
 	DelaySum           int64 // nanoseconds from the earlier to the later
 	DelayMin, DelayMax int64
 	Broadcasts         uint64 // of Packets, to a group address

@@ -1,0 +1,74 @@
+package sight
+
+import "netscope.example/nsgraph/capture/fact"
+
+// mirror is how often a capture point hands over the same packet twice. Only packets with an IP identification of their own
+// bear witness: of each, only the first repeat counts, so that a sender that repeats one packet for ever does not.
+type mirror struct {
+	once    uint64 // packets seen once so far
+	doubled uint64 // packets whose second sighting came within mirrorSpan, options and window equal
+}
+
+const (
+	doubledShare = 5       // a point doubles if at least one of this many packets is seen twice
+	doubledLeast = 4       // and at least so many were
+	history      = 1 << 16 // packets after which the past counts half
+)
+
+// systematic reports whether the point doubles a share of all packets, and not just a few.
+func (m *mirror) systematic() bool {
+	return m.doubled >= doubledLeast && m.doubled*doubledShare >= m.once
+}
+
+// count updates what the window knows about e's capture point.
+func (w *Window) count(e *entry, kind fact.CopyKind, dup bool) {
+	if !e.strong || dup && kind != fact.Mirrored {
+		return
+	}
+	m := w.mirrorOf(e.point)
+	if !dup && e.repeat == 0 {
+		m.once++
+	}
+	if m.once >= history {
+		m.once /= 2
+		m.doubled /= 2
+	}
+}
+
+func (w *Window) mirrorOf(point uint16) *mirror {
+	for int(point) >= len(w.mirror) {
+		w.mirror = append(w.mirror, mirror{})
+	}
+	return &w.mirror[point]
+}
+
+// doubled reports whether e, which equals the sighting same at its own place, is the capture's doing: a mirror of both directions
+// of a port, or a broadcast that loops.
+func (w *Window) doubled(same, e *entry, repeat uint16) bool {
+	dt := e.time - same.time
+	if e.dst.IsGroup() && repeat >= loopRepeats && dt <= loopSpan {
+		return true
+	}
+	if same.exact != e.exact {
+		return false
+	}
+	m := w.mirrorOf(e.point)
+	if e.strong {
+		if dt > mirrorSpan {
+			return false
+		}
+		if repeat == 1 {
+			m.doubled++
+		}
+		return m.systematic()
+	}
+	return dt <= weakMirror && repeat&1 == 1 && m.systematic()
+}
+
+// Prime takes over what another window learned of the capture points that double packets, so that the first packets of a run are
+// judged like the later ones. o is a window that saw the beginning of the same captures.
+func (w *Window) Prime(o *Window) {
+	for i, m := range o.mirror {
+		*w.mirrorOf(uint16(i)) = m
+	}
+}
