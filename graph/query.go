@@ -133,10 +133,8 @@ func (p Params) cypher() map[string]any {
 	for k, v := range p.Args {
 		m[k] = v
 	}
-	m["from"], m["to"], m["known"] = p.From, p.To, p.Known
-	if p.To == 0 {
-		m["to"] = Forever
-	}
+	m["from"], m["to"] = p.Window()
+	m["known"] = p.Known
 	if p.Known == 0 {
 		m["known"] = Forever
 	}
