@@ -26,3 +26,17 @@ type Batch struct {
 	Packets []Packet
 	buf     []byte
 }
+
+// MaxCaptured is the largest captured length of a packet, in bytes; Wireshark's WTAP_MAX_PACKET_SIZE_STANDARD. A larger one is damage.
+const MaxCaptured = 256 << 10
+
+// withoutFCS takes the frame check sequence of fcs bytes off p, as much of it as was captured.
+func (p *Packet) withoutFCS(fcs int) {
+	if fcs == 0 || int(p.Length) < fcs {
+		return
+	}
+	p.Length -= uint32(fcs)
+	if uint64(len(p.Data)) > uint64(p.Length) {
+		p.Data = p.Data[:p.Length]
+	}
+}

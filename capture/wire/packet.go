@@ -56,6 +56,7 @@ type Packet struct {
 	DstMAC    fact.MAC
 	EtherType uint16 // of the network layer, after tags
 	MPLSTC    uint8  // traffic class of the top label
+	OUI       uint32 // of the SNAP header, with HasSNAP; 0 is EtherType's own
 
 	Version  uint8 // 4, 6 or 0
 	Protocol fact.Transport
@@ -72,7 +73,7 @@ type Packet struct {
 	IPLength uint32 // total length of the IP packet as its header says (or as captured, for offloaded packets with length 0)
 
 	SrcPort, DstPort uint16 // ICMP: type<<8|code in DstPort, identifier in SrcPort for echo
-	Seq, Ack         uint32
+	Seq, Ack         uint32 // ICMP: bytes 4 to 7 of its header in Seq (next-hop MTU, gateway, identifier and sequence number)
 	Flags            uint8
 	Window           uint16
 	Options          []byte // TCP options, as captured
