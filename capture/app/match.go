@@ -1,0 +1,178 @@
+package app
+
+import (
+	"netscope.example/nsgraph/capture/fact"
+	"netscope.example/nsgraph/capture/wire"
+)
+
+// protocol is one line of the table.
+type protocol struct {
+	name string
+	on   on
+	// match judges the start of a direction (TCP) or a datagram (UDP). It keeps nothing.
+	match func(q *probe) verdict
+	// read takes what is there to know, after match: TCP from the start of each direction on, UDP this datagram and the later ones.
+	// It reports whether it wants more. nil: the match is all.
+	read func(c *Classifier, d *dialog, m *message) bool
+}
+
+// on says where a protocol is looked for.
+type on uint8
+
+const (
+	tcp on = 1 << iota
+	udp
+	anew // a TCP segment that is not a direction's first may show it as well: for captures that begin in the middle
+)
+
+// verdict is a matcher's answer.
+type verdict uint8
+
+const (
+	no     verdict = iota
+	maybe          // more bytes of this direction may tell
+	either         // yes
+	client         // yes, and the client said it
+	server         // yes, and the server said it
+)
+
+// probe is what a matcher sees.
+type probe struct {
+	b        []byte
+	src, dst uint16
+	d        *dialog
+	p        *wire.Packet
+	side     uint8
+	udp      bool
+	first    bool // b is this direction's first payload
+	length   int  // of the datagram as its header says; b may be cut
+	counted  bool // RTP took this datagram into account already
+}
+
+// port reports whether one of the ports is n.
+func (q *probe) port(n uint16) bool { return q.src == n || q.dst == n }
+
+// towards gives the verdict on a match whose direction only the port tells: to the port is the client's.
+func (q *probe) towards(n uint16) verdict {
+	switch {
+	case q.dst == n && q.src != n:
+		return client
+	case q.src == n && q.dst != n:
+		return server
+	}
+	return either
+}
+
+// message is what a reader sees.
+type message struct {
+	p    *wire.Packet
+	b    []byte // TCP: what this direction said and the reader did not use yet; UDP: the datagram
+	side uint8
+	used int  // TCP: set by the reader: bytes that it is through with
+	gap  bool // TCP: bytes are missing before b
+}
+
+// Limits of looking at an undecided conversation.
+const (
+	maxLook      = 8    // packets with payload of one direction
+	maxLookBytes = 8192 // bytes of one direction
+)
+
+// feedUDP looks at one datagram.
+func (c *Classifier) feedUDP(d *dialog) bool {
+	m := &c.m
+	m.b = m.p.Payload
+	if d.proto != 0 {
+		return c.read(d, m)
+	}
+	c.q = probe{b: m.b, src: m.p.SrcPort, dst: m.p.DstPort, d: d, p: m.p, side: m.side, udp: true,
+		first: d.packets[m.side] == 0, length: int(m.p.PayloadLen)}
+	v, i := c.matchUDP(&c.q)
+	if v > maybe {
+		c.decide(d, i, v, m.side)
+		return c.read(d, m)
+	}
+	d.refused[m.side] = true
+	if d.packets[m.side] < 255 {
+		d.packets[m.side]++
+	}
+	if d.media != nil && d.media.hopeful() {
+		return true
+	}
+	return !exhausted(d, m.side)
+}
+
+// exhausted reports whether enough of an undecided conversation was seen.
+func exhausted(d *dialog, side uint8) bool {
+	n, o := d.packets[side], d.packets[side^1]
+	return n >= maxLook && (o > 0 || n >= maxLook+4)
+}
+
+// matchUDP asks the protocol of a registered port first, then all.
+func (c *Classifier) matchUDP(q *probe) (verdict, uint16) {
+	if q.d.media != nil && q.d.media.announced {
+		if v := matchRTP(q); v > maybe {
+			return v, c.byName["rtp"]
+		}
+	}
+	for _, port := range [2]uint16{q.dst, q.src} {
+		if n, ok := c.ports[1][port]; ok {
+			if i, ok := c.byName[n]; ok && c.table[i].on&udp != 0 {
+				if v := c.table[i].match(q); v > maybe {
+					return v, i
+				}
+			}
+		}
+	}
+	for _, i := range c.udp {
+		if v := c.table[i].match(q); v > maybe {
+			return v, i
+		}
+	}
+	return no, 0
+}
+
+// decide sets the protocol.
+func (c *Classifier) decide(d *dialog, i uint16, v verdict, side uint8) {
+	d.proto = i + 1
+	d.refused = [2]bool{}
+	switch v {
+	case client:
+		d.from(side)
+	case server:
+		d.from(side ^ 1)
+	}
+}
+
+// become makes d speak another protocol from now on.
+func (c *Classifier) become(d *dialog, name string) {
+	d.proto, d.x = c.byName[name]+1, nil
+}
+
+// read calls the protocol's reader.
+func (c *Classifier) read(d *dialog, m *message) bool {
+	r := c.table[d.proto-1].read
+	return r != nil && r(c, d, m)
+}
+
+// byPort returns the name of the server's registered port, unless the payload showed that it cannot be that protocol.
+func (c *Classifier) byPort(e *Ends, d *dialog) string {
+	t := 0
+	if e.Transport == fact.UDP {
+		t = 1
+	}
+	n, ok := c.ports[t][e.ServerPort]
+	if !ok {
+		n, ok = c.ports[t][e.ClientPort]
+		if !ok || e.ClientPort >= e.ServerPort {
+			return ""
+		}
+	}
+	if d == nil || !(d.refused[0] || d.refused[1]) {
+		return n
+	}
+	if i, ok := c.byName[n]; ok && c.table[i].on&[2]on{tcp, udp}[t] != 0 {
+		return "" // the protocol's own matcher refused the payload
+	}
+	return n
+}
