@@ -2,6 +2,8 @@ package control
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -19,6 +21,7 @@ type speech struct {
 	kind     fact.SpeakerKind
 	speaker  string
 	address  netip.Addr
+	mac      fact.MAC
 	port     string
 	group    string
 	hold     int64 // nanoseconds of silence after which the statement no longer holds; 0: it holds on
@@ -26,7 +29,7 @@ type speech struct {
 
 // bySender begins the speech of p's IP address; where that is missing or 0.0.0.0, of its MAC.
 func (d *Decoder) bySender(p *wire.Packet, protocol string) speech {
-	s := speech{d: d, p: p, protocol: protocol, kind: fact.EndpointSpeaker, address: source(p)}
+	s := speech{d: d, p: p, protocol: protocol, kind: fact.EndpointSpeaker, address: source(p), mac: p.SrcMAC}
 	if !s.address.IsValid() || s.address.IsUnspecified() {
 		s.kind, s.speaker, s.address = fact.DeviceSpeaker, p.SrcMAC.String(), netip.Addr{}
 	}
@@ -38,7 +41,7 @@ func (d *Decoder) byDevice(p *wire.Packet, protocol, device string) speech {
 	if device == "" {
 		device = p.SrcMAC.String()
 	}
-	return speech{d: d, p: p, protocol: protocol, kind: fact.DeviceSpeaker, speaker: device, address: source(p)}
+	return speech{d: d, p: p, protocol: protocol, kind: fact.DeviceSpeaker, speaker: device, address: source(p), mac: p.SrcMAC}
 }
 
 // slotKey is everything of a statement but its value and its time.
@@ -76,12 +79,12 @@ func (s *speech) say(setting, value string) {
 	}
 	d, p := s.d, s.p
 	k := slotKey{
-		kind: s.kind, capture: p.Capture, point: p.Point, speaker: s.speaker, address: s.address, mac: p.SrcMAC, scope: p.Scope,
+		kind: s.kind, capture: p.Capture, point: p.Point, speaker: s.speaker, address: s.address, mac: s.mac, scope: p.Scope,
 		port: s.port, group: s.group, protocol: s.protocol, setting: setting,
 	}
 	sl := d.slots[k]
 	if sl == nil {
-		if d.full() {
+		if d.full(s.protocol) {
 			return
 		}
 		sl = &slot{}
@@ -90,9 +93,11 @@ func (s *speech) say(setting, value string) {
 	sl.add(value, fact.Time(p.Time), s.hold, p)
 }
 
-// full counts an observation that finds no room.
-func (d *Decoder) full() bool {
-	if len(d.slots)+len(d.links)+len(d.names) < d.o.MaxFacts {
+// full makes room for one more fact of a protocol, or counts that there is none. No protocol may take more than a quarter of all room, so
+// that a flood of one does not silence the others.
+func (d *Decoder) full(protocol string) bool {
+	if n := d.kept[protocol]; n < (d.o.MaxFacts+3)/4 && len(d.slots)+len(d.links)+len(d.names) < d.o.MaxFacts {
+		d.kept[protocol] = n + 1
 		return false
 	}
 	d.dropped++
@@ -186,7 +191,7 @@ func (s *speech) link(l fact.Link) {
 	at := fact.Time(p.Time)
 	old := d.links[k]
 	if old == nil {
-		if d.full() {
+		if d.full(s.protocol) {
 			return
 		}
 		l.First, l.Last, l.Point, l.Evidence.Capture = at, at, d.o.Point(p.Point), p.Capture
@@ -221,7 +226,7 @@ func (d *Decoder) name(p *wire.Packet, ip netip.Addr, name, evidence string) {
 	at := fact.Time(p.Time)
 	n := d.names[k]
 	if n == nil {
-		if d.full() {
+		if d.full("names by " + evidence) {
 			return
 		}
 		n = &fact.Name{Scope: p.Scope, IP: ip, Name: name, Evidence: evidence, First: at, Last: at, Packets: fact.Evidence{Capture: p.Capture}}
@@ -230,4 +235,17 @@ func (d *Decoder) name(p *wire.Packet, ip netip.Addr, name, evidence string) {
 	n.First, n.Last = min(n.First, at), max(n.Last, at)
 	n.Count++
 	witness(&n.Packets, p)
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// secret stands for a password in a value: equal passwords look equal, and none can be read.
+func secret(b []byte) string {
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:4])
 }

@@ -18,18 +18,39 @@ type protocol struct {
 	name       string
 	etherTypes []uint16 // of Ethernet II frames
 	llc        []uint16 // DSAP<<8|SSAP
-	snap       []uint16 // SNAP type
+	snap       []uint64 // SNAP organisation<<16|type
 	ip         []uint8  // IP protocol numbers
 	udp        []uint16 // either port, below maxPort
 	tcp        []uint16
 	read       func(d *Decoder, p *wire.Packet) error
 }
 
-// protocols is the table. Of two that share a number, the first whose read does not return errNotMine has it.
+// cisco is the organisation of Cisco's SNAP types.
+const cisco = 0x00000c << 16
+
+// protocols is the table.
 func protocols() []protocol {
 	return []protocol{
 		{name: "lldp", etherTypes: []uint16{0x88cc}, read: (*Decoder).lldp},
+		{name: "cdp", snap: []uint64{cisco | 0x2000}, read: (*Decoder).cdp},
+		{name: "stp", llc: []uint16{0x4242}, snap: []uint64{cisco | 0x010b}, read: (*Decoder).stp},
+		{name: "dhcp", udp: []uint16{67, 68}, read: (*Decoder).dhcp},
+		{name: "dhcpv6", udp: []uint16{546, 547}, read: (*Decoder).dhcpv6},
+		{name: "icmp", ip: []uint8{1}, read: (*Decoder).icmp},
+		{name: "icmpv6", ip: []uint8{58}, read: (*Decoder).icmpv6},
 		{name: "ospf", ip: []uint8{89}, read: (*Decoder).ospf},
+		{name: "hsrp", udp: []uint16{1985, 2029}, read: (*Decoder).hsrp},
+		{name: "vrrp", ip: []uint8{112}, read: (*Decoder).vrrp},
+		{name: "glbp", udp: []uint16{3222}, read: (*Decoder).glbp},
+		{name: "eigrp", ip: []uint8{88}, read: (*Decoder).eigrp},
+		{name: "rip", udp: []uint16{520}, read: (*Decoder).rip},
+		{name: "isis", llc: []uint16{0xfefe}, read: (*Decoder).isis},
+		{name: "pim", ip: []uint8{103}, read: (*Decoder).pim},
+		{name: "bgp", tcp: []uint16{179}, read: (*Decoder).bgp},
+		{name: "lacp", etherTypes: []uint16{0x8809}, read: (*Decoder).lacp},
+		{name: "vtp", snap: []uint64{cisco | 0x2003}, read: (*Decoder).vtp},
+		{name: "dtp", snap: []uint64{cisco | 0x2004}, read: (*Decoder).dtp},
+		{name: "udld", snap: []uint64{cisco | 0x0111}, read: (*Decoder).udld},
 	}
 }
 
@@ -40,7 +61,7 @@ const maxPort = 4096
 type index struct {
 	table          []protocol
 	etherType, llc map[uint16]uint8
-	snap           map[uint16]uint8
+	snap           map[uint64]uint8
 	ip             [256]uint8
 	udp, tcp       [maxPort]uint8
 }
@@ -48,7 +69,7 @@ type index struct {
 var byNumber = newIndex(protocols())
 
 func newIndex(table []protocol) *index {
-	x := &index{table: table, etherType: map[uint16]uint8{}, llc: map[uint16]uint8{}, snap: map[uint16]uint8{}}
+	x := &index{table: table, etherType: map[uint16]uint8{}, llc: map[uint16]uint8{}, snap: map[uint64]uint8{}}
 	for i, t := range table {
 		n := uint8(i + 1)
 		for _, v := range t.etherTypes {
@@ -78,7 +99,7 @@ func (x *index) find(p *wire.Packet) uint8 {
 	if p.Has&wire.HasIP == 0 {
 		switch {
 		case p.Has&wire.HasSNAP != 0:
-			return x.snap[p.EtherType]
+			return x.snap[uint64(p.OUI)<<16|uint64(p.EtherType)]
 		case p.Has&wire.HasLLC != 0:
 			return x.llc[p.EtherType]
 		}
@@ -116,7 +137,9 @@ type Decoder struct {
 	slots     map[slotKey]*slot
 	links     map[linkKey]*fact.Link
 	names     map[nameKey]*fact.Name
+	kept      map[string]int // facts by protocol
 	malformed map[string]uint64
+	leases    *leases
 	dropped   uint64
 }
 
@@ -130,7 +153,7 @@ func New(o Options) *Decoder {
 	}
 	return &Decoder{
 		o: o, slots: map[slotKey]*slot{}, links: map[linkKey]*fact.Link{}, names: map[nameKey]*fact.Name{},
-		malformed: map[string]uint64{},
+		kept: map[string]int{}, malformed: map[string]uint64{}, leases: newLeases(),
 	}
 }
 

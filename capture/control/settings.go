@@ -14,7 +14,11 @@ type Setting struct {
 
 // Settings lists every setting that a statement of this package can name, by name.
 func Settings() []Setting {
-	all := slices.Concat(lldpSettings, ospfSettings)
+	all := slices.Concat(
+		bgpSettings, cdpSettings, dhcpSettings, dhcpv6Settings, dtpSettings, eigrpSettings, glbpSettings, hsrpSettings, icmpSettings,
+		isisSettings, lacpSettings, lldpSettings, ospfSettings, pimSettings, raSettings, ripSettings, stpSettings, udldSettings,
+		vrrpSettings, vtpSettings,
+	)
 	slices.SortFunc(all, func(a, b Setting) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
