@@ -1,0 +1,386 @@
+package flow
+
+import (
+	"unsafe"
+
+	"netscope.example/nsgraph/capture/fact"
+	"netscope.example/nsgraph/capture/wire"
+)
+
+// tcp is the state of a TCP conversation, by side of its entry.
+//
+// What a late segment is follows the rules that Wireshark documents (its user's guide, "TCP Analysis"): keep-alive, spurious
+// retransmission, fast retransmission, out of order, retransmission, in this order.
+type tcp struct {
+	side     [2]sender
+	firstRTT int64 // nanoseconds from the SYN to the third packet of the handshake; 0 unknown
+	synAt    int64
+	syns     uint32
+	flags    tcpFlags
+	asker    uint8 // the side that sent the first SYN, if synSeen
+	closer   uint8 // the side that closed first, if closed
+}
+
+type tcpFlags uint8
+
+const (
+	synSeen tcpFlags = 1 << iota // without ACK
+	synAckSeen
+	handshook // SYN, SYN-ACK and the ACK
+	payloadSeen
+	closed
+	closedByReset
+	synAckSide1 // the first SYN-ACK came from side 1
+	resetSeen
+)
+
+// sender is what is known of one side as a sender, and of its receive window.
+type sender struct {
+	isn        uint32
+	base       uint32 // sequence number of the first byte that it sent
+	next       uint32 // one past the highest byte seen
+	nextAt     int64  // when that came
+	whole      uint32 // one past the highest byte up to which all was seen
+	gaps       [3]span
+	ack        uint32 // its last acknowledgement
+	ackAt      int64
+	window     uint32 // as in the header
+	dupAcks    uint8
+	valid      bool // next, whole
+	based      bool // base
+	acked      bool // ack, window
+	scaled     bool // its window is to be scaled: past its first packet after the SYN
+	syn        bool // its SYN was seen: isn, opts
+	fin        bool
+	spoke      bool // sent something other than RST
+	opts       fact.SYNOptions
+	closedAt   int64 // when it closed its window; 0 open
+	resetTTL   uint8
+	resetMAC   fact.MAC
+	maxSegment uint32
+	windowMax  uint32
+	bigUnacked uint32
+	big        [2]bigSegment
+	samples    [6]sample
+	nSamples   uint8
+	rtt        rtt
+
+	retransmitted      uint32
+	retransmittedBytes uint64
+	outOfOrder         uint32
+	lost               uint32
+	zeroWindows        uint32
+	zeroWindowTime     int64
+	windowFull         uint32 // by the other side's segments
+}
+
+// span is sequence numbers [from, to); empty if equal.
+type span struct{ from, to uint32 }
+
+const tcpBytes = int(unsafe.Sizeof(tcp{}))
+
+func (c *tcp) reset() {
+	a, b := c.side[0].rtt.buckets[:0], c.side[1].rtt.buckets[:0]
+	*c = tcp{}
+	for s := range c.side {
+		c.side[s].opts.WindowScale = -1
+	}
+	c.side[0].rtt.buckets, c.side[1].rtt.buckets = a, b
+}
+
+// grown is how many bytes the lists of c hold.
+func (c *tcp) grown() int {
+	return (len(c.side[0].rtt.buckets) + len(c.side[1].rtt.buckets)) * rttBucketBytes
+}
+
+// after reports whether sequence number a comes after b.
+func after(a, b uint32) bool { return int32(a-b) > 0 }
+
+// countTCP follows p, sent by side.
+func (t *Table) countTCP(e *entry, side uint8, p *wire.Packet) {
+	if p.Has&wire.HasTransport == 0 || p.Fragment && !p.FirstFr {
+		t.touch(e, e.class, p.Time)
+		return
+	}
+	c := e.tcp
+	before := c.grown()
+	fresh := c.follow(side, p)
+	t.pool.bytes += c.grown() - before
+	if e.shown[2] == 0 && c.flags&payloadSeen != 0 {
+		e.witness(2, p)
+	}
+	if p.Flags&(wire.RST|wire.FIN) != 0 && e.shown[3] == 0 {
+		e.witness(3, p)
+	}
+	f := &c.side[side]
+	if fresh && e.flags&listening != 0 && len(p.Payload) > 0 {
+		if offset := p.Seq - f.base; int32(offset) >= 0 {
+			t.listen(e, side, p, offset)
+		}
+	}
+	t.touch(e, c.class(), p.Time)
+}
+
+// class says how long c may be silent.
+func (c *tcp) class() class {
+	switch {
+	case c.flags&resetSeen != 0 || c.side[0].fin && c.side[1].fin:
+		return tcpClosed
+	case c.flags&(synSeen|synAckSeen) != 0 && c.flags&(handshook|payloadSeen) == 0 && !(c.side[0].acked && c.side[1].acked):
+		return tcpOpening
+	}
+	return tcpOpen
+}
+
+// holds reports whether side sent the sequence numbers of p before.
+func (c *tcp) holds(side uint8, p *wire.Packet) bool {
+	f := &c.side[side]
+	if !f.valid {
+		return false
+	}
+	return int32(p.Seq+p.PayloadLen-f.next) <= 0 && int32(f.next-p.Seq) < joinWindow
+}
+
+// reused reports whether p begins another connection on the same ports: a SYN with another initial sequence number than the SYN
+// of this side, or far from what this side sent, or any SYN after the end unless it repeats the refused one.
+func (c *tcp) reused(side uint8, p *wire.Packet) bool {
+	if p.Has&wire.HasTransport == 0 || p.Flags&(wire.SYN|wire.RST) != wire.SYN {
+		return false
+	}
+	f := &c.side[side]
+	if p.Flags&wire.ACK != 0 {
+		// A SYN-ACK that answers another SYN than the one that was seen, after the end: the new SYN was not captured.
+		o := &c.side[side^1]
+		return f.syn && p.Seq != f.isn && c.flags&closed != 0 && (!o.syn || p.Ack != o.isn+1)
+	}
+	switch {
+	case f.syn:
+		return p.Seq != f.isn || c.flags&closed != 0 && c.flags&handshook != 0
+	case c.flags&closed != 0:
+		return true
+	}
+	return f.valid && (after(p.Seq, f.next) || f.next-p.Seq > 2) || c.flags&payloadSeen != 0
+}
+
+// follow updates c by p and reports whether p carries payload that was not seen before.
+func (c *tcp) follow(side uint8, p *wire.Packet) (fresh bool) {
+	f, r := &c.side[side], &c.side[side^1]
+	n := p.PayloadLen
+	control := p.Flags & (wire.SYN | wire.FIN | wire.RST)
+	end := p.Seq + n
+	if control&wire.SYN != 0 {
+		end++
+		c.syn(side, p)
+	}
+	if control&wire.FIN != 0 {
+		end++
+	}
+	keepAlive := f.valid && n <= 1 && p.Seq == f.next-1 && control == 0
+	probe := n == 1 && f.valid && p.Seq == f.next && r.acked && r.window == 0
+	c.receiveWindow(f, r, p, control)
+	if n > 0 && control == 0 && f.fills(r, end) {
+		r.windowFull++
+	}
+	if p.Flags&wire.ACK != 0 && control&wire.RST == 0 {
+		c.acknowledge(f, r, p)
+	}
+	if control&wire.RST != 0 {
+		c.resets(side, p)
+		return false
+	}
+	late := f.valid && (n > 0 || control != 0) && after(f.next, p.Seq) && !keepAlive && !(n > 1 && p.Seq == f.next-1)
+	if late {
+		f.late(r, c, p, end)
+	}
+	if n > 0 && !keepAlive {
+		c.flags |= payloadSeen
+		f.maxSegment = max(f.maxSegment, n)
+		if !f.based {
+			f.base, f.based = p.Seq, true
+		}
+		fresh = !f.valid || after(end, f.next)
+	}
+	if (n > 0 || control&wire.SYN != 0) && !late && !keepAlive && !probe {
+		f.expect(end, p.Time)
+	}
+	f.advance(p.Seq, end, p.Time, keepAlive, probe)
+	if control&wire.FIN != 0 {
+		c.finishes(side)
+	}
+	f.spoke = true
+	return fresh
+}
+
+// advance notes that the sequence numbers [seq, end) of f were seen.
+func (f *sender) advance(seq, end uint32, at int64, keepAlive, probe bool) {
+	if !f.valid {
+		f.next, f.nextAt, f.whole, f.valid = end, at, end, true
+		return
+	}
+	if keepAlive {
+		return
+	}
+	if after(end, f.next) {
+		f.next, f.nextAt = end, at
+	}
+	if seq != end && !probe {
+		f.seen(seq, end)
+	}
+}
+
+// seen extends what was seen without a gap. Up to three islands beyond a gap are remembered, so that a segment out of order does
+// not make the acknowledgement of a later one look like loss.
+func (f *sender) seen(seq, end uint32) {
+	if after(seq, f.whole) {
+		for i := range f.gaps {
+			g := &f.gaps[i]
+			if g.from == g.to {
+				*g = span{seq, end}
+				return
+			}
+			if !after(seq, g.to) && !after(g.from, end) { // they touch
+				if after(g.from, seq) {
+					g.from = seq
+				}
+				if after(end, g.to) {
+					g.to = end
+				}
+				return
+			}
+		}
+		return
+	}
+	if !after(end, f.whole) {
+		return
+	}
+	f.whole = end
+	f.join()
+}
+
+// join takes the islands that whole has reached.
+func (f *sender) join() {
+	for again := true; again; {
+		again = false
+		for i := range f.gaps {
+			g := &f.gaps[i]
+			if g.from == g.to || after(g.from, f.whole) {
+				continue
+			}
+			if after(g.to, f.whole) {
+				f.whole, again = g.to, true
+			}
+			*g = span{}
+		}
+	}
+}
+
+// late classifies a segment that begins before the highest byte that f sent.
+func (f *sender) late(r *sender, c *tcp, p *wire.Packet, end uint32) {
+	again := p.PayloadLen
+	if after(end, f.next) {
+		again = f.next - p.Seq
+	}
+	spurious := p.PayloadLen > 0 && r.acked && !after(end, r.ack)
+	fast := r.dupAcks >= 2 && r.ack == p.Seq && p.Time-r.ackAt < fastWithin
+	threshold := c.firstRTT
+	if threshold == 0 {
+		threshold = outOfOrderWithin
+	}
+	if !spurious && !fast && f.next != end && p.Time-f.nextAt < threshold {
+		f.outOfOrder++
+		return
+	}
+	f.retransmitted++
+	f.retransmittedBytes += uint64(again)
+	f.forget(p.Seq)
+	if p.DF || p.Version == 6 {
+		f.again(p.Seq, p.PayloadLen)
+	}
+}
+
+const (
+	fastWithin       = 20 * 1000 * 1000 // nanoseconds
+	outOfOrderWithin = 3 * 1000 * 1000  // nanoseconds, if the round-trip time is unknown
+)
+
+// acknowledge follows the acknowledgement that f sends for r's segments.
+func (c *tcp) acknowledge(f, r *sender, p *wire.Packet) {
+	control := p.Flags & (wire.SYN | wire.FIN)
+	if p.PayloadLen == 0 && control == 0 && f.acked && p.Ack == f.ack && f.valid && p.Seq == f.next && p.Window != 0 && uint32(p.Window) == f.window {
+		if f.dupAcks < 255 {
+			f.dupAcks++
+		}
+	} else {
+		f.dupAcks = 0
+	}
+	if r.valid && after(p.Ack, r.whole) {
+		if r.spoke {
+			r.lost++
+		}
+		r.whole = p.Ack
+		r.join()
+	}
+	if c.flags&handshook == 0 && c.flags&(synSeen|synAckSeen) == synSeen|synAckSeen && control == 0 && f.syn && r.syn && f == &c.side[c.asker] && p.Ack == r.isn+1 {
+		c.flags |= handshook
+		c.firstRTT = max(p.Time-c.synAt, 0)
+	}
+	r.measure(p.Ack, p.Time)
+	r.bigAcked(p.Ack)
+	if control&wire.SYN == 0 && f.acked {
+		f.scaled = true
+	}
+	f.ack, f.ackAt, f.window, f.acked = p.Ack, p.Time, uint32(p.Window), true
+}
+
+// syn notes a SYN or SYN-ACK of side.
+func (c *tcp) syn(side uint8, p *wire.Packet) {
+	f := &c.side[side]
+	if p.Flags&wire.ACK == 0 {
+		if c.flags&synSeen == 0 {
+			c.flags |= synSeen
+			c.asker, c.synAt = side, p.Time
+		}
+		c.syns++
+	} else if c.flags&synAckSeen == 0 {
+		c.flags |= synAckSeen
+		if side == 1 {
+			c.flags |= synAckSide1
+		}
+	}
+	if f.syn {
+		return
+	}
+	f.syn, f.isn = true, p.Seq
+	f.base, f.based = p.Seq+1, true
+	f.opts = synOptions(p)
+}
+
+// synAckSide is the side that sent the first SYN-ACK.
+func (c *tcp) synAckSide() uint8 {
+	if c.flags&synAckSide1 != 0 {
+		return 1
+	}
+	return 0
+}
+
+// finishes notes a FIN of side.
+func (c *tcp) finishes(side uint8) {
+	c.side[side].fin = true
+	if c.flags&closed == 0 {
+		c.flags |= closed
+		c.closer = side
+	}
+}
+
+// resets notes a RST of side.
+func (c *tcp) resets(side uint8, p *wire.Packet) {
+	f := &c.side[side]
+	if f.resetTTL == 0 {
+		f.resetTTL, f.resetMAC = p.TTL, p.SrcMAC
+	}
+	c.flags |= resetSeen
+	if c.flags&closed == 0 {
+		c.flags |= closed | closedByReset
+		c.closer = side
+	}
+}
