@@ -1,0 +1,97 @@
+package build
+
+import (
+	"slices"
+	"sort"
+
+	"netscope.example/nsgraph/capture/fact"
+)
+
+// useKey is what makes conversations one communication. Texts are numbers of Builder.texts.
+type useKey struct {
+	client, server   host
+	app, parent      uint32
+	port             uint16
+	transport        fact.Transport
+	evidence         fact.AppEvidence
+	dscpUp, dscpDown uint8 // of most packets
+	carries          fact.TunnelKind
+	quiet            bool // not established: kept apart, so that a scan can be made coarser without what was answered
+}
+
+// maxSpans bounds the intervals of one communication: beyond it, the gap that separates them grows.
+const maxSpans = 1024
+
+// use is one communication: intervals of activity, ascending, each more than the gap apart.
+type use struct {
+	key         useKey
+	spans       []*span
+	first, last fact.Time
+	gap         fact.Time // that separates spans; grows with the whole extent
+}
+
+// span is one interval of activity.
+type span struct {
+	first, last fact.Time
+	measures
+}
+
+// add merges m, active during [first, last], into the interval that it touches or bridges.
+func (u *use) add(first, last fact.Time, m *measures, gap fact.Time) {
+	if len(u.spans) == 0 {
+		u.first, u.last, u.gap = first, last, gap
+	}
+	u.first, u.last = min(u.first, first), max(u.last, last)
+	if (u.last-u.first)/u.gap > maxSpans {
+		u.widen()
+	}
+	i := len(u.spans)
+	if i > 0 && u.spans[i-1].last+u.gap >= first { // seldom false: facts come nearly in order
+		i = sort.Search(len(u.spans), func(i int) bool { return u.spans[i].last+u.gap >= first })
+	}
+	j := i
+	for j < len(u.spans) && u.spans[j].first <= last+u.gap {
+		j++
+	}
+	if i == j {
+		u.spans = slices.Insert(u.spans, i, &span{first: first, last: last})
+	} else {
+		s := u.spans[i]
+		for _, o := range u.spans[i+1 : j] {
+			s.join(o)
+		}
+		u.spans = slices.Delete(u.spans, i+1, j)
+		s.first, s.last = min(s.first, first), max(s.last, last)
+	}
+	u.spans[i].merge(m)
+}
+
+func (s *span) join(o *span) {
+	s.first, s.last = min(s.first, o.first), max(s.last, o.last)
+	s.merge(&o.measures)
+}
+
+// widen doubles the gap until the extent holds at most maxSpans of it. The extent only grows, so the result is the same in any order.
+func (u *use) widen() {
+	for (u.last-u.first)/u.gap > maxSpans {
+		u.gap *= 2
+	}
+	n := 0
+	for _, s := range u.spans {
+		if n > 0 && u.spans[n-1].last+u.gap >= s.first {
+			u.spans[n-1].join(s)
+			continue
+		}
+		u.spans[n] = s
+		n++
+	}
+	clear(u.spans[n:])
+	u.spans = u.spans[:n]
+}
+
+// join merges another communication's intervals into u.
+func (u *use) join(o *use, gap fact.Time) {
+	for _, s := range o.spans {
+		u.add(s.first, s.last, &s.measures, gap)
+	}
+}

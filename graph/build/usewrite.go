@@ -1,0 +1,167 @@
+package build
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"netscope.example/nsgraph/capture/fact"
+	"netscope.example/nsgraph/graph"
+)
+
+// pairKey is a communication between endpoints: useKey with hosts judged and places written out.
+type pairKey struct {
+	client, server         endpointKey
+	clientVLAN, serverVLAN string
+	tunnel                 string
+	app, parent            string
+	port                   uint16
+	transport              fact.Transport
+	evidence               fact.AppEvidence
+	dscpUp, dscpDown       uint8
+	carries                fact.TunnelKind
+}
+
+// pair is a communication between endpoints with its intervals.
+type pair struct {
+	key pairKey
+	use
+}
+
+// uses writes a graph.Uses for every interval.
+func (s *sheet) uses(pairs []*pair) {
+	for _, p := range pairs {
+		for _, sp := range p.spans {
+			s.c.Uses = append(s.c.Uses, s.usesOf(&p.key, sp))
+		}
+	}
+	s.stats.Uses = len(s.c.Uses)
+}
+
+func (s *sheet) usesOf(k *pairKey, m *span) graph.Uses {
+	client, service := s.endpoint(k.client), s.service(k.server, k.transport.String(), k.port)
+	u := graph.Uses{
+		Rel: s.rel(graph.TypeUses, client, service, m.first, m.last, k.app, k.parent, k.clientVLAN, k.serverVLAN, k.tunnel,
+			k.evidence.String(), k.carries.String(), strconv.Itoa(int(k.dscpUp)), strconv.Itoa(int(k.dscpDown))),
+		Application: k.app, Evidence: k.evidence.String(), Parent: k.parent,
+		ALPN: m.alpn, Versions: m.versions, ServerNames: m.names,
+		Certificate: m.cert.hash, CertName: m.cert.name,
+		Direction: m.direction.String(), Certainty: m.certainty,
+		ClientVLAN: k.clientVLAN, ServerVLAN: k.serverVLAN, Tunnel: k.tunnel, Carries: k.carries.String(),
+		ClientMAC: macText(m.up.mac), ServerMAC: macText(m.down.mac),
+
+		Conversations: m.conversations, Established: m.established, Prohibited: m.prohibited, Unreachable: m.unreachable,
+		Refused: m.refused, Foreign: m.foreign, Unanswered: m.unanswered, OneWay: m.oneWay, Handshakes: m.handshakes,
+		Reached: m.reached, Blockers: m.blockers,
+
+		PacketsUp: m.up.packets, PacketsDown: m.down.packets, BytesUp: m.up.bytes, BytesDown: m.down.bytes,
+		PayloadUp: m.up.payload, PayloadDown: m.down.payload, Copies: m.up.copies + m.down.copies,
+		Fragments: m.up.fragments + m.down.fragments,
+		DSCPUp:    dscpList(m.up.dscp), DSCPDown: dscpList(m.down.dscp),
+		PCPUp: counts(m.up.pcp[:]), PCPDown: counts(m.down.pcp[:]), ECNUp: counts(m.up.ecn[:]), ECNDown: counts(m.down.ecn[:]),
+		TTLUpMin: int64(m.up.ttlMin), TTLUpMax: int64(m.up.ttlMax), TTLDownMin: int64(m.down.ttlMin), TTLDownMax: int64(m.down.ttlMax),
+		ScaleUp: notSeen, ScaleDown: notSeen,
+		Step:    m.step / int64(time.Second),
+		Witness: s.witnesses(m.witness),
+	}
+	if len(m.clear) > 0 {
+		u.Credentials = m.clear[0]
+	}
+	for _, p := range m.points {
+		u.Points = append(u.Points, s.pointByIndex(p))
+	}
+	slices.Sort(u.Points)
+	u.Points = slices.Compact(u.Points)
+	if m.tcp != nil {
+		m.tcp.write(&u)
+	}
+	u.At, u.AtUp, u.AtDown, u.AtPackets = volumeLists(m.buckets)
+	for _, t := range m.starts {
+		u.Starts = append(u.Starts, int64(floor(t, 1e6))/1e6)
+	}
+	return u
+}
+
+func (t *tcp) write(u *graph.Uses) {
+	u.Retransmitted, u.RetransmittedBytes, u.OutOfOrder, u.CaptureLost = t.retransmitted, t.retransmittedBytes, t.outOfOrder, t.lost
+	u.ZeroWindowsUp, u.ZeroWindowsDown = t.up.zero, t.down.zero
+	u.ZeroWindowUpMs, u.ZeroWindowDownMs = t.up.zeroTime/1e6, t.down.zeroTime/1e6
+	u.RTTCount, u.RTTMin, u.RTTSum, u.RTTMax = t.rtt.count, t.rtt.min, t.rtt.sum, t.rtt.max
+	for _, c := range t.rtt.buckets {
+		u.RTTBuckets = append(u.RTTBuckets, int64(c.bucket), c.n)
+	}
+	u.MSSUp, u.MSSDown = int64(t.up.mss), int64(t.down.mss)
+	u.ScaleUp, u.ScaleDown = int64(t.up.scale), int64(t.down.scale)
+	u.SACK, u.Timestamps = t.sack, t.timestamps
+	u.WindowMaxUp, u.WindowMaxDown = int64(t.up.windowMax), int64(t.down.windowMax)
+	u.MaxSegment = int64(max(t.up.maxSegment, t.down.maxSegment))
+}
+
+func dscpList(d []fact.DSCPCount) []int64 {
+	var l []int64
+	for _, c := range d {
+		l = append(l, int64(c.DSCP), int64(c.Packets), int64(c.Bytes))
+	}
+	return l
+}
+
+// counts returns c, or nothing if all are zero.
+func counts(c []int64) []int64 {
+	for _, n := range c {
+		if n != 0 {
+			return slices.Clone(c)
+		}
+	}
+	return nil
+}
+
+func volumeLists(v []fact.VolumeAt) (at, up, down, packets []int64) {
+	for _, x := range v {
+		at = append(at, int64(x.At)/int64(time.Second))
+		up = append(up, int64(x.Up.Bytes))
+		down = append(down, int64(x.Down.Bytes))
+		packets = append(packets, int64(x.Up.Packets+x.Down.Packets))
+	}
+	return at, up, down, packets
+}
+
+func macText(m fact.MAC) string {
+	if m.IsZero() {
+		return ""
+	}
+	return m.String()
+}
+
+// offers writes that services answered, in which application and when.
+func (s *sheet) offers(pairs []*pair) {
+	type key struct {
+		server    endpointKey
+		transport fact.Transport
+		port      uint16
+		app       string
+	}
+	at := map[key]*use{}
+	for _, p := range pairs {
+		for _, sp := range p.spans {
+			if !sp.answered {
+				continue
+			}
+			k := key{p.key.server, p.key.transport, p.key.port, p.key.app}
+			u := at[k]
+			if u == nil {
+				u = &use{}
+				at[k] = u
+			}
+			u.add(sp.offered.first, sp.offered.last, &measures{}, s.gap)
+		}
+	}
+	for k, u := range at {
+		service := s.service(k.server, k.transport.String(), k.port)
+		for _, sp := range u.spans {
+			s.c.Offers = append(s.c.Offers, graph.Offers{
+				Rel:         s.rel(graph.TypeOffers, s.endpoint(k.server), service, sp.first, sp.last, k.app),
+				Application: k.app,
+			})
+		}
+	}
+}
