@@ -1,0 +1,169 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"netscope.example/nsgraph/capture/file"
+)
+
+// batch is packets of one input and their bytes. It goes back to its input when its last reader lets it go.
+type batch struct {
+	file.Batch
+	refs       atomic.Int32
+	home       *input
+	interfaces []file.Interface // all that are known by now; nil if there are no new ones
+}
+
+func (b *batch) release() {
+	if b.refs.Add(-1) == 0 {
+		b.home.free <- b
+	}
+}
+
+// batchesEach is how many batches an open input has: one that is read, one or two that are decoded, one in the workers.
+const batchesEach = 4
+
+// input is a source during a run. The reading goroutine owns the fields of the last group until ready is closed.
+type input struct {
+	src    *Source
+	index  uint16    // position among the sources
+	rc     io.Reader // what the source goes on with after its head was read, if it can be opened only once
+	closer io.Closer
+	clock  int64 // nanoseconds that are added to its times
+	first  int64 // corrected time of its first packet; the smallest int64 if it is not known
+	point  string
+
+	ready chan *batch
+	free  chan *batch
+	cur   *batch // what the decoder is at
+	pos   int
+	links []link // by interface
+	tally *tally
+
+	format      string
+	compression string
+	interfaces  []file.Interface
+	sum         string
+	err         error // why the input ended; nil: regularly
+}
+
+// link is what the decoder needs to know of an interface.
+type link struct {
+	kind  uint16 // LINKTYPE_ value
+	point uint16
+}
+
+// start begins to read the input.
+func (in *input) start(ctx context.Context, read *atomic.Int64) {
+	in.ready = make(chan *batch, batchesEach)
+	in.free = make(chan *batch, batchesEach)
+	for range batchesEach {
+		in.free <- &batch{home: in}
+	}
+	go func() {
+		defer close(in.ready)
+		in.err = in.read(ctx, read)
+	}()
+}
+
+// read reads the whole input into batches. After damage it reads on, for the hash alone.
+func (in *input) read(ctx context.Context, read *atomic.Int64) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("read capture %s: internal error: %v", in.src.Path, r)
+		}
+	}()
+	rc, closer, err := in.open()
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	defer context.AfterFunc(ctx, func() { closer.Close() })()
+	d := newDigest(rc, read)
+	defer func() { in.sum = d.Sum() }()
+	err = in.records(ctx, d)
+	switch {
+	case err == io.EOF:
+		err = nil
+		fallthrough
+	case ctx.Err() == nil:
+		if _, rest := io.Copy(io.Discard, d); rest != nil && err == nil {
+			err = rest
+		}
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("read capture %s: interrupted at byte %d: %w", in.src.Path, d.n, context.Cause(ctx))
+	}
+	return err
+}
+
+// open opens the source, or goes on with what was opened for its head.
+func (in *input) open() (io.Reader, io.Closer, error) {
+	if in.rc != nil {
+		return in.rc, in.closer, nil
+	}
+	rc, err := in.src.Open()
+	if err != nil {
+		return nil, nil, fmt.Errorf("open capture %s: %w", in.src.Path, err)
+	}
+	return rc, rc, nil
+}
+
+func (in *input) records(ctx context.Context, d *digest) error {
+	r, err := file.Open(in.src.Path, d)
+	if err != nil {
+		return err
+	}
+	in.format, in.compression = r.Format(), r.Compression()
+	known := 0
+	for {
+		var b *batch
+		select {
+		case b = <-in.free:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		err := r.Read(&b.Batch)
+		now := r.Interfaces()
+		in.interfaces = append(in.interfaces[:0:0], now...)
+		if err != nil {
+			return err
+		}
+		b.interfaces = nil
+		if len(now) != known {
+			known = len(now)
+			b.interfaces = in.interfaces
+		}
+		b.refs.Store(1)
+		select {
+		case in.ready <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// advance takes the next batch. It reports false at the end of the input.
+func (in *input) advance(points *points) bool {
+	if in.cur != nil {
+		in.cur.release()
+		in.cur = nil
+	}
+	b, ok := <-in.ready
+	if !ok {
+		return false
+	}
+	for i := len(in.links); i < len(b.interfaces); i++ {
+		f := &b.interfaces[i]
+		in.links = append(in.links, link{kind: f.LinkType, point: points.id(pointName(in.src, f.Name))})
+	}
+	in.cur, in.pos = b, 0
+	return true
+}
+
+// damage returns the error of the input as a *file.DamageError, if it is one.
+func (in *input) damage() (*file.DamageError, bool) { return errors.AsType[*file.DamageError](in.err) }
