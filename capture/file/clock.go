@@ -8,7 +8,7 @@ import (
 // clock turns the 64-bit timestamps of a pcapng interface into nanoseconds since 1970.
 type clock struct {
 	scale  int64  // nanoseconds a unit, for units of 10^0 to 10^-9 seconds; 0: use units
-	units  uint64 // units a second
+	units  uint64 // units a second; 0: more than 64 bits count, and no time is known
 	offset int64  // if_tsoffset in nanoseconds
 }
 
@@ -16,17 +16,17 @@ type clock struct {
 var microseconds = clock{scale: 1000, units: 1e6}
 
 // newClock reads if_tsresol: the negative exponent of 10, or of 2 if the most significant bit is set. Resolutions finer than 64 bits
-// can count have no seconds: all times are 0.
+// can count tell no time: all are 0.
 func newClock(resolution uint8) clock {
 	n := resolution &^ 0x80
 	if resolution&0x80 != 0 {
 		if n > 63 {
-			return clock{units: math.MaxUint64}
+			return clock{}
 		}
 		return clock{units: 1 << n}
 	}
 	if n > 19 {
-		return clock{units: math.MaxUint64}
+		return clock{}
 	}
 	c := clock{units: 1}
 	for range n {
@@ -38,11 +38,19 @@ func newClock(resolution uint8) clock {
 	return c
 }
 
-// time returns the nanoseconds of t units, saturated.
+// time returns the nanoseconds of t units, saturated. What would be negative if it were signed is negative: no clock has
+// counted that far, but some writers start before 1970.
 func (c clock) time(t uint64) int64 {
+	if c.units == 0 {
+		return 0
+	}
+	negative := t > math.MaxInt64
+	if negative {
+		t = -t
+	}
 	sec, frac := t/c.units, t%c.units
-	if sec > math.MaxInt64/1_000_000_000-1 {
-		return math.MaxInt64
+	if sec >= math.MaxInt64/1_000_000_000 {
+		sec, frac = math.MaxInt64/1_000_000_000, 0
 	}
 	ns := int64(sec) * 1e9
 	if c.scale != 0 {
@@ -52,9 +60,14 @@ func (c clock) time(t uint64) int64 {
 		q, _ := bits.Div64(hi, lo, c.units) // frac < units, so the quotient is below 1e9
 		ns += int64(q)
 	}
+	if negative {
+		ns = -ns
+	}
 	switch sum := ns + c.offset; {
 	case c.offset > 0 && sum < ns:
 		return math.MaxInt64
+	case c.offset < 0 && sum > ns:
+		return math.MinInt64
 	default:
 		return sum
 	}

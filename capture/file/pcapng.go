@@ -30,6 +30,7 @@ type pcapng struct {
 	section int     // index of the section's first interface
 	clocks  []clock // of interfaces, by the same index
 	last    int64   // time of the packet before, for Simple Packet Blocks, which have none
+	timed   bool    // there was one
 
 	skip    int64  // bytes of a large block that is not read, still to be passed over
 	trailer uint32 // then its length comes again; 0 if no block is being skipped
@@ -66,6 +67,7 @@ func (g *pcapng) parse(dst []Packet, b []byte) ([]Packet, int, int, error) {
 		if int64(length) > int64(len(b)-pos) {
 			if !read(kind) {
 				g.skip, g.trailer = int64(length)-4, length
+				g.count(kind)
 				continue
 			}
 			if length > maxBlock {
@@ -92,6 +94,15 @@ func read(kind uint32) bool {
 		return true
 	}
 	return false
+}
+
+// count keeps the numbers of packets as Wireshark gives them, which takes some blocks that are no packets for records: systemd
+// journal entries, sysdig events, custom blocks.
+func (g *pcapng) count(kind uint32) {
+	switch kind {
+	case 9, 0x204, 0x208, 0x216, 0x217, 0x221, 0x222, 0xbad, 0x40000bad:
+		g.number++
+	}
 }
 
 // pass goes on with a block that is skipped.
@@ -139,6 +150,7 @@ func (g *pcapng) block(dst []Packet, kind uint32, b []byte) ([]Packet, error) {
 	case packetBlock:
 		return g.obsolete(dst, b)
 	}
+	g.count(kind)
 	return dst, nil
 }
 

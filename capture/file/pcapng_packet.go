@@ -34,10 +34,17 @@ func (g *pcapng) packet(dst []Packet, n int, b []byte) ([]Packet, error) {
 	}
 	stamp := uint64(order(g.swapped, b[4:]))<<32 | uint64(order(g.swapped, b[8:]))
 	g.last = g.clocks[n].time(stamp)
+	if !g.timed {
+		g.timed = true
+		for i := range dst {
+			dst[i].Time = g.last
+		}
+	}
 	return g.add(dst, n, b[20:20+captured:20+captured], order(g.swapped, b[16:])), nil
 }
 
-// simple reads a Simple Packet Block: of the section's first interface, without time. It gets that of the packet before.
+// simple reads a Simple Packet Block: of the section's first interface, without time. It gets that of the
+// packet before, or else of the first one that has a time, if that is in the same batch.
 func (g *pcapng) simple(dst []Packet, b []byte) ([]Packet, error) {
 	if len(b) < 4 {
 		return dst, fmt.Errorf("simple packet block of %d bytes", len(b))
