@@ -48,7 +48,7 @@ func pointName(s *Source, iface string) string {
 	switch {
 	case s.Point != "":
 		return s.Point
-	case iface != "":
+	case iface != "" && iface != "-": // dumpcap calls a pipe so
 		return iface
 	case s.Path == "-":
 		return "stdin"

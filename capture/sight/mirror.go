@@ -69,6 +69,8 @@ func (w *Window) doubled(same, e *entry, repeat uint16) bool {
 // judged like the later ones. o is a window that saw the beginning of the same captures.
 func (w *Window) Prime(o *Window) {
 	for i, m := range o.mirror {
-		*w.mirrorOf(uint16(i)) = m
+		to := w.mirrorOf(uint16(i))
+		to.once += m.once
+		to.doubled += m.doubled
 	}
 }

@@ -23,7 +23,7 @@ func (w *Window) match(head uint32, e *entry) (match, bool) {
 		if c == nil || e.time-c.time > w.o.Span {
 			break
 		}
-		if c.hash == e.hash {
+		if c.hash == e.hash && e.time-c.time > -weakSpan {
 			found[n] = c
 			n++
 		}

@@ -17,21 +17,22 @@ type stationKey struct {
 	point uint16
 }
 
-// station is what is known of one key. capt and numbers are its evidence.
+// station is what is known of one key. capt and numbers are its evidence. What every packet needs is in the first 64 bytes.
 type station struct {
-	key         stationKey
-	packets     uint64
-	claims      uint64
-	announces   uint64
-	first, last int64
-	firstClaim  int64
-	lastClaim   int64
-	numbers     [fact.MaxEvidence]uint64
-	n           uint8
-	ttlMin      uint8
-	ttlMax      uint8
-	capt        uint16
-	clocks      *clocks
+	key        stationKey
+	packets    uint64
+	last       int64
+	ttlMin     uint8
+	ttlMax     uint8
+	n          uint8 // of numbers
+	capt       uint16
+	first      int64
+	claims     uint64
+	announces  uint64
+	firstClaim int64
+	lastClaim  int64
+	clocks     *clocks
+	numbers    [fact.MaxEvidence]uint64
 }
 
 // Stations remembers which addresses speak through which MACs. Frames without MAC addresses say nothing about it. It is not safe
@@ -43,7 +44,7 @@ type Stations struct {
 	lost  uint64
 }
 
-const cacheBits = 12
+const cacheBits = 14
 
 // NewStations returns an empty table.
 func NewStations(o Options) *Stations {

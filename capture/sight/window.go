@@ -23,7 +23,7 @@ const (
 // Options choose the bounds of a Window and of Stations. The zero value has the defaults.
 type Options struct {
 	Span     int64               // nanoseconds; default 500 ms
-	Packets  int                 // how many packets the window holds, rounded up to a power of two; default 65536
+	Packets  int                 // how many packets the window holds, rounded up to a power of two; default 32768
 	Copies   int                 // how many different kinds of copies are told apart; default 8192
 	Stations int                 // how many stations are kept; default 65536
 	Point    func(uint16) string // name of a capture point; nil: none has one
@@ -83,7 +83,7 @@ func NewWindow(o Options) *Window {
 		o.Span = defaultSpan
 	}
 	if o.Packets <= 0 {
-		o.Packets = 1 << 16
+		o.Packets = 1 << 15
 	}
 	if o.Copies <= 0 {
 		o.Copies = 1 << 13
@@ -92,7 +92,7 @@ func NewWindow(o Options) *Window {
 	for n < o.Packets {
 		n <<= 1
 	}
-	return &Window{o: o, ring: make([]entry, n), heads: make([]uint32, 4*n), next: 1, scopes: newScopes(), copies: copies{m: map[copyKey]*fact.Copy{}}}
+	return &Window{o: o, ring: make([]entry, n), heads: make([]uint32, 2*n), next: 1, scopes: newScopes(), copies: copies{m: map[copyKey]*fact.Copy{}}}
 }
 
 // Crowding returns what the caps have cost so far.
