@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -46,12 +47,31 @@ func (c *Contents) Sort() {
 	c.Carried = sortRels(c.Carried)
 }
 
+// sortNodes sorts positions and moves each row once: rows are large.
 func sortNodes[T any](s []T, id func(*T) ID) []T {
-	byID := func(a, b T) int { return id(&a).Compare(id(&b)) }
-	if !slices.IsSortedFunc(s, byID) {
-		slices.SortStableFunc(s, byID)
+	sorted := true
+	for i := 1; i < len(s) && sorted; i++ {
+		sorted = id(&s[i-1]).Compare(id(&s[i])) < 0
 	}
-	return slices.CompactFunc(s, func(a, b T) bool { return id(&a) == id(&b) })
+	if sorted {
+		return s
+	}
+	type place struct {
+		id ID
+		at int
+	}
+	places := make([]place, len(s))
+	for i := range s {
+		places[i] = place{id(&s[i]), i}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(a.id.Compare(b.id), cmp.Compare(a.at, b.at)) })
+	out := make([]T, 0, len(s))
+	for i, p := range places {
+		if i == 0 || p.id != places[i-1].id {
+			out = append(out, s[p.at])
+		}
+	}
+	return out
 }
 
 func sortRels[T any, P rel[T]](s []T) []T {

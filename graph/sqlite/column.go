@@ -180,11 +180,14 @@ func setUint(_ *reader, v reflect.Value, x driver.Value) error {
 }
 
 func setFloat(_ *reader, v reflect.Value, x driver.Value) error {
-	f, ok := x.(float64)
-	if !ok {
+	switch f := x.(type) {
+	case float64:
+		v.SetFloat(f)
+	case int64: // a whole number in JSON
+		v.SetFloat(float64(f))
+	default:
 		return wrong(x, v)
 	}
-	v.SetFloat(f)
 	return nil
 }
 
@@ -196,25 +199,10 @@ func getList(v reflect.Value) driver.Value {
 		}
 	case *[]string:
 		if len(*x) > 0 {
-			b, err := json.Marshal(*x)
-			if err != nil {
-				panic(err) // strings always can be
-			}
-			return string(b)
+			return string(appendStrings(make([]byte, 0, 32*len(*x)), *x))
 		}
 	}
 	return nil
-}
-
-func appendInts(b []byte, ns []int64) []byte {
-	b = append(b, '[')
-	for i, n := range ns {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendInt(b, n, 10)
-	}
-	return append(b, ']')
 }
 
 func setList(r *reader, v reflect.Value, x driver.Value) error {
@@ -229,6 +217,10 @@ func setList(r *reader, v reflect.Value, x driver.Value) error {
 		return parseInts(ns, s)
 	}
 	ss := v.Addr().Interface().(*[]string)
+	if t := strings.TrimSuffix(strings.TrimPrefix(s, `["`), `"]`); len(t) == len(s)-4 && plain(t) {
+		*ss = []string{r.intern(t)} // the usual list: one plain string
+		return nil
+	}
 	if err := json.Unmarshal([]byte(s), ss); err != nil {
 		return err
 	}

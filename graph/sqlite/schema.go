@@ -22,18 +22,34 @@ const applicationID = 0x6e736772
 type table struct {
 	graph.Kind
 	columns []column
+	more    []column           // properties that share the column "more", as JSON, so that a row of the widest table stays fast
+	byName  map[string]*column // of more
+}
+
+// maxColumns is how many properties of a table have columns of their own: all up to the packet and byte counts of USES.
+const maxColumns = 45
+
+func newTable(k graph.Kind) table {
+	t := table{Kind: k, columns: columnsOf(k.Row), byName: map[string]*column{}}
+	if len(t.columns) > maxColumns {
+		t.columns, t.more = t.columns[:maxColumns], t.columns[maxColumns:]
+	}
+	for i := range t.more {
+		t.byName[t.more[i].name] = &t.more[i]
+	}
+	return t
 }
 
 var (
 	tables        = makeTables()
-	snapshotTable = table{graph.Kind{Name: string(graph.LabelSnapshot), Row: reflect.TypeFor[graph.Snapshot]()}, columnsOf(reflect.TypeFor[graph.Snapshot]())}
-	findingTable  = table{graph.Kind{Name: string(graph.LabelFinding), Row: reflect.TypeFor[graph.Finding]()}, columnsOf(reflect.TypeFor[graph.Finding]())}
+	snapshotTable = newTable(graph.Kind{Name: string(graph.LabelSnapshot), Row: reflect.TypeFor[graph.Snapshot]()})
+	findingTable  = newTable(graph.Kind{Name: string(graph.LabelFinding), Row: reflect.TypeFor[graph.Finding]()})
 )
 
 func makeTables() []table {
 	var ts []table
 	for _, k := range graph.Kinds() {
-		ts = append(ts, table{k, columnsOf(k.Row)})
+		ts = append(ts, newTable(k))
 	}
 	return ts
 }
@@ -64,9 +80,12 @@ func (t table) create() string {
 			b.WriteString(` REFERENCES "Batch" (id)`)
 		}
 	}
+	if t.more != nil {
+		b.WriteString(",\n  \"more\" TEXT NOT NULL")
+	}
 	b.WriteString("\n);\n")
 	if t.Rel {
-		fmt.Fprintf(&b, "CREATE INDEX %q ON %q (valid_to, valid_from, batch);\n", t.Name+" when", t.Name)
+		fmt.Fprintf(&b, "CREATE INDEX %q ON %q (valid_to, valid_from);\n", t.Name+" when", t.Name)
 	}
 	return b.String()
 }
@@ -76,13 +95,18 @@ func (t table) names() string {
 	for _, c := range t.columns {
 		names = append(names, fmt.Sprintf("%q", c.name))
 	}
+	if t.more != nil {
+		names = append(names, `"more"`)
+	}
 	return strings.Join(names, ", ")
 }
 
 // insert returns the statement that adds a row; verb is INSERT or INSERT OR IGNORE.
 func (t table) insert(verb string) string {
-	return fmt.Sprintf("%s INTO %q (%s) VALUES (?%s)", verb, t.Name, t.names(), strings.Repeat(", ?", len(t.columns)-1))
+	return fmt.Sprintf("%s INTO %q (%s) VALUES (?%s)", verb, t.Name, t.names(), strings.Repeat(", ?", t.width()-1))
 }
+
+func (t table) width() int { return len(t.columns) + min(1, len(t.more)) }
 
 func schema() string {
 	var b strings.Builder
@@ -154,15 +178,20 @@ func (c conn) changed() error {
 // put adds rows to a table.
 func (c conn) put(t table, verb string, rows func(yield func(reflect.Value) bool)) (err error) {
 	var in *inserter
+	var buf []byte
 	rows(func(v reflect.Value) bool {
 		if in == nil {
-			if in, err = c.inserter(t.insert(verb), len(t.columns)); err != nil {
+			if in, err = c.inserter(t.insert(verb), t.width()); err != nil {
 				return false
 			}
 		}
 		for i := range t.columns {
 			col := &t.columns[i]
 			in.args[i].Value = col.get(v.FieldByIndex(col.index))
+		}
+		if t.more != nil {
+			buf = appendMore(buf[:0], v, t.more)
+			in.args[len(t.columns)].Value = string(buf)
 		}
 		err = in.insert()
 		return err == nil
@@ -187,7 +216,11 @@ func (c conn) scan(t table, r *reader, add func() reflect.Value, where string, a
 				return fmt.Errorf("column %s: %w", col.name, err)
 			}
 		}
-		return nil
+		if t.more == nil {
+			return nil
+		}
+		more, _ := vals[len(t.columns)].(string)
+		return parseMore(r, v, more, t.byName)
 	}, sql, args...)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.Name, err)
