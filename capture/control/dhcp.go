@@ -11,8 +11,7 @@ import (
 )
 
 var dhcpSettings = []Setting{
-	{"dhcp.offers", "the server offered addresses: yes", "RFC 2131, 3.1"},
-	{"dhcp.acks", "the server acknowledged requests: yes", "RFC 2131, 3.1"},
+	{"dhcp.server", "the endpoint answers as a server (offers, acknowledges, refuses): yes", "RFC 2131, 3.1"},
 	{"dhcp.naks", "the server refused requests: yes", "RFC 2131, 3.1"},
 	{"dhcp.rival", "another server that answered the same request", "RFC 2131, 3.1"},
 	{"dhcp.network", "prefix of the addresses that the server gives", "RFC 2132, 3.3"},
@@ -236,13 +235,11 @@ func (d *Decoder) dhcpServer(s *speech, m *DHCP, x *lease) {
 	switch m.Type {
 	case dhcpNak:
 		s.say("dhcp.naks", "yes")
-	case dhcpOffer:
-		s.say("dhcp.offers", "yes")
-	case dhcpAck:
-		s.say("dhcp.acks", "yes")
+	case dhcpOffer, dhcpAck:
 	default:
 		return
 	}
+	s.say("dhcp.server", "yes")
 	if x.server.IsValid() && x.server != s.address {
 		s.say("dhcp.rival", x.server.String())
 	}

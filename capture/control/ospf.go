@@ -128,6 +128,7 @@ func (d *Decoder) ospf(p *wire.Packet) error {
 		s.group, s.hold = o.segment(p, s.address, to), int64(o.Dead)*1e9
 		o.sayHello(&s)
 	case ospfDescription:
+		s.hold = 30e9 // six retransmission intervals: a later exchange is another one
 		if s.group = pair(s.address, to); to.IsMulticast() {
 			s.group = ""
 		}

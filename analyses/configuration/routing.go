@@ -1,0 +1,147 @@
+package configuration
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"netscope.example/nsgraph/analyses"
+)
+
+// neighbourRule says what the routers of one protocol on one segment must have in common.
+type neighbourRule struct {
+	protocol, title, setting, rule string
+	severity                       analyses.Severity
+}
+
+// Sources: RFC 7868, section 5.3.2 (EIGRP: AS number and K values); RFC 2453, section 4.6 (RIP versions).
+var neighbourRules = []neighbourRule{
+	{"eigrp", "EIGRP", "eigrp.as", "configuration/eigrp-mismatch", analyses.High},
+	{"eigrp", "EIGRP", "eigrp.k", "configuration/eigrp-mismatch", analyses.High},
+	{"eigrp", "EIGRP", "eigrp.auth", "configuration/eigrp-mismatch", analyses.High},
+	{"rip", "RIP", "rip.version", "configuration/rip-mismatch", analyses.Medium},
+	{"rip", "RIP", "rip.auth", "configuration/rip-mismatch", analyses.Medium},
+	{"isis", "IS-IS", "isis.auth", "configuration/isis-mismatch", analyses.Medium},
+}
+
+// routing judges the other routing protocols.
+func (j *judge) routing() {
+	for _, protocol := range []string{"eigrp", "rip", "isis"} {
+		segs := segments(j.rows, protocol, func(r *StatementRow) string {
+			return cmp.Or(strings.TrimSpace(r.Group+" "+place(r)), "segment")
+		}, byAddress)
+		for _, s := range segs {
+			for _, n := range neighbourRules {
+				if n.protocol == protocol {
+					j.neighbours(n, s)
+				}
+			}
+		}
+	}
+	j.isisLevels()
+	j.bgp()
+}
+
+func (j *judge) neighbours(n neighbourRule, s *segment) {
+	if ps := j.agree(s, n.setting, ""); ps != nil {
+		j.conflict(n.rule, n.severity, 0.85, s, n.setting, ps,
+			fmt.Sprintf("%s routers on %s say %s %s, must be equal", n.title, s.name, n.setting, whoSays(ps, n.setting)))
+	}
+}
+
+// isisLevels finds neighbours that share no level, or only level 1 and no area (ISO/IEC 10589, 8.4.2.2).
+func (j *judge) isisLevels() {
+	segs := segments(j.rows, "isis", func(r *StatementRow) string { return cmp.Or(place(r), "segment") }, func(r *StatementRow) string { return r.Speaker })
+	for _, s := range segs {
+		for i, b := range s.speakers {
+			for _, a := range s.speakers[:i] {
+				la, lb := a.value("isis.level"), b.value("isis.level")
+				one := la == "level-1" || lb == "level-1" // then level 1 is all that they can share
+				if la == lb && !one {
+					continue
+				}
+				switch {
+				case one && (la == "level-2" || lb == "level-2"):
+					j.conflict("configuration/isis-mismatch", analyses.Medium, 0.8, s, "isis.level", []*speaker{a, b},
+						fmt.Sprintf("IS-IS routers on %s share no level: %s", s.name, whoSays([]*speaker{a, b}, "isis.level")))
+				case one && len(a.values("isis.areas")) > 0 && len(b.values("isis.areas")) > 0 && !shareArea(a, b):
+					j.conflict("configuration/isis-mismatch", analyses.Medium, 0.8, s, "isis.areas", []*speaker{a, b},
+						fmt.Sprintf("IS-IS routers on %s share level 1 alone and no area: %s", s.name, whoSays([]*speaker{a, b}, "isis.areas")))
+				}
+			}
+		}
+	}
+}
+
+func shareArea(a, b *speaker) bool {
+	for _, v := range a.values("isis.areas") {
+		for _, w := range b.values("isis.areas") {
+			for _, x := range strings.Split(v, ", ") {
+				if slices.Contains(strings.Split(w, ", "), x) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// bgp reports sessions that a peer refused or closed. A cease for collisions, and one by command, is operation, not configuration.
+func (j *judge) bgp() {
+	for _, s := range segments(j.rows, "bgp", func(r *StatementRow) string { return r.Group }, byAddress) {
+		for _, p := range s.speakers {
+			for _, v := range p.values("bgp.notification") {
+				code, _, _ := strings.Cut(v, "/")
+				if code != "2" && v != "6/3 peer de-configured" && v != "6/1 maximum prefixes reached" && v != "6/5 connection rejected" {
+					continue
+				}
+				only := &speaker{label: p.label, rows: map[string][]*StatementRow{}}
+				for _, r := range p.rows["bgp.notification"] {
+					if r.Value == v {
+						only.rows[r.Setting] = append(only.rows[r.Setting], r)
+					}
+				}
+				rows := only.rows["bgp.notification"]
+				j.raise("configuration/bgp-mismatch", analyses.Medium, 0.95,
+					fmt.Sprintf("BGP peer %s of session %s refuses it: notification %s%s", p.label, s.name, v, opened(s)), rows, "bgp.type == 3",
+					settingSubject("bgp.notification"), segmentSubject("bgp "+s.name), only.subject(), analyses.Subject{Kind: "value", ID: v, Label: v})
+			}
+		}
+	}
+}
+
+// opened says with which AS each side opened the session, as far as it was seen.
+func opened(s *segment) string {
+	ps := s.stating("bgp.as", "")
+	if len(ps) == 0 {
+		return ""
+	}
+	return "; AS " + whoSays(ps, "bgp.as")
+}
+
+// raAgree are the fields that router advertisements of one link should have in common (RFC 4861, section 6.2.7).
+var raAgree = []struct{ setting, skip string }{
+	{"ra.hop_limit", "0"}, {"ra.managed", ""}, {"ra.other", ""}, {"ra.mtu", ""},
+}
+
+// advertisements judges the IPv6 routers of one link.
+func (j *judge) advertisements() {
+	segs := segments(j.rows, "ra", func(r *StatementRow) string { return cmp.Or(place(r), "segment") }, byAddress)
+	for _, s := range segs {
+		for _, x := range raAgree {
+			if ps := j.agree(s, x.setting, x.skip); ps != nil {
+				j.conflict("configuration/ra-conflict", analyses.High, 0.85, s, x.setting, ps,
+					fmt.Sprintf("IPv6 routers on %s advertise %s %s, must be equal", s.name, x.setting, whoSays(ps, x.setting))).Evidence = analyses.EvidenceOf(witnessOf(ps, x.setting), "icmpv6.type == 134")
+			}
+		}
+	}
+}
+
+func witnessOf(ps []*speaker, setting string) []string {
+	var w []string
+	for _, r := range rowsOf(ps, setting) {
+		w = append(w, r.Witness...)
+	}
+	return w
+}

@@ -1,0 +1,125 @@
+package configuration
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"netscope.example/nsgraph/analyses"
+)
+
+// spanningTree judges the bridges whose BPDUs meet in one VLAN.
+func (j *judge) spanningTree() {
+	segs := segments(j.rows, "stp", func(r *StatementRow) string {
+		if r.Setting == "stp.tcn" {
+			return "" // its sender does not say which bridge it is
+		}
+		return strings.TrimSpace(r.Group + " " + place(r))
+	}, func(r *StatementRow) string { return r.Speaker })
+	for _, s := range segs {
+		if !j.twoRoots(s) {
+			for _, setting := range []string{"stp.hello", "stp.max_age", "stp.forward_delay"} { // the root sets them for all
+				j.stpDiffer(s, setting, 0.9)
+			}
+		}
+		j.regions(s)
+		j.unstable(s)
+	}
+}
+
+func (j *judge) stpDiffer(s *segment, setting string, confidence float64) {
+	if ps := j.agree(s, setting, ""); ps != nil {
+		j.conflict("configuration/stp-conflict", analyses.High, confidence, s, setting, ps,
+			fmt.Sprintf("bridges in spanning tree %s say %s %s, must be equal", s.name, setting, whoSays(ps, setting)))
+	}
+}
+
+// twoRoots finds bridges that hold to different roots for longer than a tree takes to converge.
+func (j *judge) twoRoots(s *segment) bool {
+	ps := s.stating("stp.root", "")
+	a := Assertion{Name: "stp.root", Subject: s.name, Verdict: Agree, Peers: []string{}, Values: map[string]string{}}
+	var rows []*StatementRow
+	var apart []*speaker
+	longest := int64(0)
+	for i, p := range ps {
+		a.Peers = append(a.Peers, p.label)
+		a.Values[p.label] = p.value("stp.root")
+		for _, o := range ps[:i] {
+			for _, x := range p.rows["stp.root"] {
+				for _, y := range o.rows["stp.root"] {
+					if d := overlap(x, y); x.Value != y.Value && d >= j.settle && x.Count > 2 && y.Count > 2 {
+						longest = max(longest, d)
+						rows = append(rows, x, y)
+						apart = append(apart, p, o)
+					}
+				}
+			}
+		}
+	}
+	switch {
+	case len(ps) == 0:
+		return false
+	case len(ps) == 1:
+		a.Verdict = Unobservable
+	case len(rows) > 0:
+		a.Verdict = Mismatch
+	}
+	j.report.Assertions = append(j.report.Assertions, a)
+	if len(rows) == 0 {
+		return false
+	}
+	slices.SortFunc(apart, func(a, b *speaker) int { return strings.Compare(a.label, b.label) })
+	apart = slices.Compact(apart)
+	subjects := []analyses.Subject{settingSubject("stp.root"), segmentSubject("stp " + s.name)}
+	for _, p := range apart {
+		subjects = append(subjects, p.subject())
+	}
+	j.raise("configuration/stp-conflict", analyses.High, 0.8,
+		fmt.Sprintf("spanning tree %s has two roots for %d s: %s, want one", s.name, longest/1e9, whoSays(apart, "stp.root")), rows, "stp", subjects...)
+	return true
+}
+
+// regions judges the MST configuration of bridges on one segment. A region whose name is its bridge's own MAC was never configured.
+func (j *judge) regions(s *segment) {
+	named := &segment{protocol: s.protocol, name: s.name}
+	for _, p := range s.speakers {
+		if r := p.value("stp.region"); r != "" && !strings.EqualFold(r, strings.ReplaceAll(p.label, ":", "")) {
+			named.speakers = append(named.speakers, p)
+		}
+	}
+	for _, setting := range []string{"stp.region", "stp.revision", "stp.digest"} {
+		j.stpDiffer(named, setting, 0.8)
+	}
+}
+
+// stormChanges is how many topology changes one port must signal within stormSpan to be called a storm: a port that flaps once signals one.
+const (
+	stormChanges = 5
+	stormSpan    = int64(10 * 60 * 1e9)
+)
+
+// unstable finds ports that signal one topology change after the other.
+func (j *judge) unstable(s *segment) {
+	for _, p := range s.speakers {
+		ports := map[string][]*StatementRow{}
+		var names []string
+		for _, r := range p.rows["stp.topology_change"] {
+			if r.Value == "yes" {
+				if ports[r.Port] == nil {
+					names = append(names, r.Port)
+				}
+				ports[r.Port] = append(ports[r.Port], r)
+			}
+		}
+		slices.Sort(names)
+		for _, port := range names {
+			rs := ports[port]
+			if len(rs) < stormChanges || int64(rs[len(rs)-1].First-rs[0].First) > stormSpan {
+				continue
+			}
+			j.raise("configuration/stp-conflict", analyses.High, 0.8,
+				fmt.Sprintf("bridge %s port %s in spanning tree %s signals %d topology changes in %d s", p.label, port, s.name, len(rs), int64(rs[len(rs)-1].Last-rs[0].First)/1e9),
+				rs, "stp.flags.tc == 1", settingSubject("stp.topology_change"), segmentSubject("stp "+s.name+" "+port), p.subject())
+		}
+	}
+}
