@@ -34,13 +34,13 @@ func (g *pcapng) describe(b []byte) error {
 		switch {
 		case code == ifName:
 			i.Name = text(v)
-		case code == ifTimeResolution && len(v) >= 1:
+		case code == ifTimeResolution && len(v) == 1:
 			c = newClock(v[0])
-		case code == ifTimeOffset && len(v) >= 8:
+		case code == ifTimeOffset && len(v) == 8:
 			offset = seconds(int64(g.long(v)))
 		case code == ifFilter && len(v) >= 1 && v[0] == 0: // 0: a libpcap expression, 1: its bytecode
 			i.Filter = text(v[1:])
-		case code == ifFCSLength && len(v) >= 1:
+		case code == ifFCSLength && len(v) == 1: // some write it with four bytes, and no FCS into the file
 			i.FCS = int(v[0])
 		}
 	}

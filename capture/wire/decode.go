@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/capture/file"
@@ -46,14 +47,10 @@ type inner struct {
 // Decode appends the packet of f, and one more for each tunnel level inside it, to dst. It allocates only to make dst longer. The
 // Packets point into f.Data. The caller sets Capture and Point, and corrects Time.
 func (d *Decoder) Decode(dst []Packet, linkType uint16, f *file.Packet) []Packet {
+	dst, p := grow(dst)
+	p.Time, p.Number, p.Length = f.Time, f.Number, f.Length
 	n := max(int(f.Length), len(f.Data))
-	dst = append(dst, Packet{
-		Time:   f.Time,
-		Number: f.Number,
-		Length: f.Length,
-		Cut:    uint64(len(f.Data)) < uint64(f.Length),
-	})
-	p := &dst[len(dst)-1]
+	p.Cut = len(f.Data) < n
 	d.more = false
 	d.read(p, linkType, f.Data, n)
 	for d.more {
@@ -63,22 +60,28 @@ func (d *Decoder) Decode(dst []Packet, linkType uint16, f *file.Packet) []Packet
 			p.Problem = TooDeep
 			break
 		}
-		dst = append(dst, Packet{
-			Time:     p.Time,
-			Number:   p.Number,
-			Length:   uint32(in.n),
-			Depth:    p.Depth + 1,
-			Cut:      len(in.b) < in.n,
-			Outgoing: p.Outgoing,
-			Scope:    fact.Scope{VLAN: in.vlan, Tunnel: in.kind, VNI: in.vni},
-			Tagged:   in.tag,
-			PCP:      in.pcp,
-		})
-		p = &dst[len(dst)-1]
+		depth, outgoing := p.Depth+1, p.Outgoing
+		dst, p = grow(dst)
+		p.Time, p.Number, p.Length = f.Time, f.Number, uint32(in.n)
+		p.Cut = len(in.b) < in.n
+		p.Depth, p.Outgoing = depth, outgoing
+		p.Scope = fact.Scope{VLAN: in.vlan, Tunnel: in.kind, VNI: in.vni}
+		p.Tagged, p.PCP = in.tag, in.pcp
 		d.more = false
 		d.read(p, in.link, in.b, in.n)
 	}
 	return dst
+}
+
+// grow makes dst one zero Packet longer.
+func grow(dst []Packet) ([]Packet, *Packet) {
+	n := len(dst)
+	if n == cap(dst) {
+		dst = slices.Grow(dst, 1)
+	}
+	dst = dst[:n+1]
+	dst[n] = Packet{}
+	return dst, &dst[n]
 }
 
 // read begins with the header that the link type says is first.

@@ -10,6 +10,7 @@ const (
 	typeMPLS          = 0x8847
 	typeMPLSMulticast = 0x8848
 	typePPPoESession  = 0x8864
+	typeVNTag         = 0x8926
 	typeEthernet      = 0x6558 // transparent Ethernet bridging
 	maxLLCLength      = 1500   // a smaller "EtherType" is the length of an 802.3 frame
 )
@@ -28,6 +29,8 @@ func (d *Decoder) network(p *Packet, etherType uint16, b []byte, n int) {
 		mpls(d, p, b, n)
 	case typePPPoESession:
 		pppoe(d, p, b, n)
+	case typeVNTag:
+		d.vntag(p, b, n)
 	default:
 		p.Network = b
 	}

@@ -10,8 +10,10 @@ import (
 // Hash returns the same for both directions of a conversation: of the addresses, protocol and ports; of the MAC addresses and
 // EtherType without IP. VLANs and tunnels do not count, so that copies meet. An ICMP error has the hash of what it quotes.
 func (p *Packet) Hash() uint64 {
-	if q, ok := Quoted(p); ok {
-		return q.conversation()
+	if p.Protocol == fact.ICMP || p.Protocol == fact.ICMPv6 {
+		if q, ok := Quoted(p); ok {
+			return q.conversation()
+		}
 	}
 	return p.conversation()
 }

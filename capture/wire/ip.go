@@ -90,8 +90,8 @@ func ipv4Header(p *Packet, b []byte, n int) (payload []byte, size int, ok bool) 
 	p.FirstFr = p.Fragment && p.FragOff == 0
 	p.TTL = b[8]
 	p.Protocol = fact.Transport(b[9])
-	p.Src = mapped(b[12:16])
-	p.Dst = mapped(b[16:20])
+	p.Src.mapped(b[12:16])
+	p.Dst.mapped(b[16:20])
 	if total < n {
 		n = total
 		b = b[:min(len(b), n)]
@@ -108,11 +108,10 @@ func ipv4Header(p *Packet, b []byte, n int) (payload []byte, size int, ok bool) 
 	return b, n, true
 }
 
-// mapped returns the IPv4 address b as an IPv6 address.
-func mapped(b []byte) (a Addr) {
+// mapped sets a, which is zero, to the IPv4 address b.
+func (a *Addr) mapped(b []byte) {
 	a[10], a[11] = 0xff, 0xff
-	copy(a[12:], b)
-	return a
+	*(*[4]byte)(a[12:]) = [4]byte(b)
 }
 
 // ipv6Header reads the header and its extensions (RFC 8200) and returns the payload without the frame's padding.

@@ -14,6 +14,7 @@ const (
 	linkPPPoE    = 51
 	linkRaw      = 101
 	linkCHDLC    = 104
+	linkFrameRel = 107
 	linkLoop     = 108
 	linkSLL      = 113
 	linkMPLS     = 219
@@ -34,6 +35,7 @@ func links() [linkTypes]layer {
 		linkPPPoE:    pppoe,
 		linkRaw:      rawIP,
 		linkCHDLC:    chdlc,
+		linkFrameRel: frameRelay,
 		linkLoop:     null,
 		linkSLL:      cooked,
 		linkMPLS:     mpls,
