@@ -111,7 +111,7 @@ var Places = graph.Query[PlaceRow]{
 			p.Packets += r.Packets
 			p.Local = p.Local || r.Local
 		}
-		return sorted(at, func(a, b *PlaceRow) int {
+		return Ordered(at, func(a, b *PlaceRow) int {
 			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.VLAN, b.VLAN))
 		})
 	},
@@ -138,7 +138,7 @@ var Subnets = graph.Query[SubnetRow]{
 			r := SubnetRow{Endpoint: m.Src, Prefix: v.Subnet(m.Dst).Prefix, Why: m.Why}
 			at[r] = &r
 		}
-		return sorted(at, func(a, b *SubnetRow) int {
+		return Ordered(at, func(a, b *SubnetRow) int {
 			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.Prefix.String(), b.Prefix.String()), cmp.Compare(a.Why, b.Why))
 		})
 	},
@@ -150,6 +150,7 @@ type HardwareRow struct {
 	MAC      string   `graph:"mac"`
 	Vendor   string   `graph:"vendor"`
 	Router   bool     `graph:"router"`
+	Claimed  bool     `graph:"claimed"` // by ARP or ND
 	Packets  int64    `graph:"packets"`
 }
 
@@ -172,8 +173,9 @@ var Hardware = graph.Query[HardwareRow]{
 			}
 			r.Packets += h.Packets
 			r.Router = r.Router || h.Router
+			r.Claimed = r.Claimed || h.Claims > 0
 		}
-		return sorted(at, func(a, b *HardwareRow) int {
+		return Ordered(at, func(a, b *HardwareRow) int {
 			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.MAC, b.MAC))
 		})
 	},
@@ -208,7 +210,7 @@ var Names = graph.Query[NameRow]{
 			}
 			r.Count += k.Count
 		}
-		return sorted(at, func(a, b *NameRow) int {
+		return Ordered(at, func(a, b *NameRow) int {
 			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Evidence, b.Evidence))
 		})
 	},
@@ -282,10 +284,11 @@ var Counts = graph.Query[CountsRow]{
 
 // Inventory lists the queries of this package.
 func Inventory() []graph.Question {
-	return []graph.Question{Traffic, Places, Subnets, Hardware, Names, Captures, Artefacts, Counts}
+	return []graph.Question{Traffic, Served, Places, Subnets, Hardware, Names, Captures, Artefacts, Counts}
 }
 
-func sorted[K comparable, R any](m map[K]*R, order func(a, b *R) int) iter.Seq[R] {
+// Ordered returns the rows of m in a total order: what the local form of an aggregating query returns.
+func Ordered[K comparable, R any](m map[K]*R, order func(a, b *R) int) iter.Seq[R] {
 	rows := make([]*R, 0, len(m))
 	for _, r := range m {
 		rows = append(rows, r)
@@ -298,4 +301,14 @@ func sorted[K comparable, R any](m map[K]*R, order func(a, b *R) int) iter.Seq[R
 			}
 		}
 	}
+}
+
+// Union appends to a what it lacks of b, in order, up to limit elements.
+func Union(a, b []string, limit int) []string {
+	for _, x := range b {
+		if len(a) < limit && !slices.Contains(a, x) {
+			a = append(a, x)
+		}
+	}
+	return a
 }

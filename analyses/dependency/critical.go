@@ -1,0 +1,228 @@
+package dependency
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/graph/network"
+	"gonum.org/v1/gonum/graph/simple"
+	"gonum.org/v1/gonum/graph/topo"
+
+	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/graph"
+)
+
+func (m *mapping) address(s *service) netip.Addr {
+	a, err := netip.ParseAddr(s.Endpoint)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a
+}
+
+// hosts numbers the endpoints of all dependencies in the order of their identifiers.
+func (m *mapping) hosts() (ids []graph.ID, number map[graph.ID]int64) {
+	number = map[graph.ID]int64{}
+	for _, d := range m.deps {
+		number[d.client], number[m.served[d.service].server] = 0, 0
+	}
+	ids = slices.SortedFunc(maps.Keys(number), graph.ID.Compare)
+	for i, id := range ids {
+		number[id] = int64(i)
+	}
+	return ids, number
+}
+
+// criticality is what would cut many off, and the findings about it.
+type criticality struct {
+	nodes    []CriticalNode
+	findings []analyses.Finding
+}
+
+// critical finds services that many depend on, articulation points, and the most central hosts.
+func (m *mapping) critical(o Options) criticality {
+	out := criticality{nodes: []CriticalNode{}}
+	dependants := m.dependants(o)
+	clients := map[graph.ID]bool{}
+	for _, d := range m.deps {
+		clients[d.client] = true
+	}
+	for _, s := range m.ordered() {
+		cut := len(dependants[s.id])
+		if cut < o.ManyClients || float64(cut) < o.ManyShare*float64(len(clients)) || m.external(s) {
+			continue
+		}
+		out.nodes = append(out.nodes, CriticalNode{ID: s.ID, Why: "shared", CutClients: cut, Label: s.label})
+		if r := m.replica(s); r == nil {
+			out.findings = append(out.findings, m.single(s, cut, len(clients)))
+		}
+	}
+	ids, number := m.hosts()
+	g := simple.NewUndirectedGraph()
+	for i := range ids {
+		g.AddNode(simple.Node(i))
+	}
+	for _, d := range m.deps {
+		if a, b := number[d.client], number[m.served[d.service].server]; a != b {
+			g.SetEdge(simple.Edge{F: simple.Node(a), T: simple.Node(b)})
+		}
+	}
+	for _, cut := range articulation(g, len(ids)) {
+		if cut.parts < 2 || cut.lost < o.ManyClients {
+			continue
+		}
+		h := m.site.HostByID(ids[cut.node])
+		if h == nil || h.Zone == analyses.Internet {
+			continue
+		}
+		out.nodes = append(out.nodes, CriticalNode{ID: h.ID.String(), Why: "articulation", CutClients: cut.lost, Label: h.Address.String()})
+	}
+	if n := len(ids); n >= 10 && n <= 2000 { // betweenness is quadratic
+		between := network.Betweenness(g)
+		if id, ok := most(between); ok {
+			h := m.site.HostByID(ids[id])
+			if h != nil && !slices.ContainsFunc(out.nodes, func(c CriticalNode) bool { return c.ID == h.ID.String() }) {
+				out.nodes = append(out.nodes, CriticalNode{ID: h.ID.String(), Why: "centrality", CutClients: g.From(id).Len(), Label: h.Address.String()})
+			}
+		}
+	}
+	slices.SortStableFunc(out.nodes, func(a, b CriticalNode) int {
+		return cmp.Or(cmp.Compare(b.CutClients, a.CutClients), cmp.Compare(a.Why, b.Why), cmp.Compare(a.Label, b.Label))
+	})
+	return out
+}
+
+// most returns the node with the highest score, the lowest identifier among equals.
+func most(score map[int64]float64) (int64, bool) {
+	best, found := int64(0), false
+	for _, id := range slices.Sorted(maps.Keys(score)) {
+		if score[id] > 0 && (!found || score[id] > score[best]) {
+			best, found = id, true
+		}
+	}
+	return best, found
+}
+
+// dependants returns, for each service, the clients that use it or something that requires it.
+func (m *mapping) dependants(o Options) map[graph.ID]map[graph.ID]bool {
+	out := map[graph.ID]map[graph.ID]bool{}
+	for id, s := range m.served {
+		out[id] = maps.Clone(s.clients)
+	}
+	for range len(m.served) { // to a fixed point; each round carries clients one step further down
+		changed := false
+		for _, r := range m.requires {
+			if r.Confidence < o.RequireWeight {
+				continue
+			}
+			for c := range out[r.Service] {
+				if !out[r.Needs][c] {
+					out[r.Needs][c] = true
+					changed = true
+				}
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	return out
+}
+
+func (m *mapping) external(s *service) bool {
+	h := m.site.HostByID(s.server)
+	return h != nil && (h.Zone == analyses.Internet || h.Zone == "" && m.address(s).IsGlobalUnicast() && !m.address(s).IsPrivate())
+}
+
+// replica returns another server that serves the same: the same transport, port and application, under a shared name or to at least half of the same clients.
+func (m *mapping) replica(s *service) *service {
+	for _, o := range m.ordered() {
+		if o.server == s.server || o.Transport != s.Transport || o.Port != s.Port || o.Application != s.Application {
+			continue
+		}
+		shared := 0
+		for c := range s.clients {
+			if o.clients[c] {
+				shared++
+			}
+		}
+		if 2*shared >= len(s.clients) || slices.ContainsFunc(s.Names, func(n string) bool { return slices.Contains(o.Names, n) }) {
+			return o
+		}
+	}
+	return nil
+}
+
+func (m *mapping) single(s *service, cut, all int) analyses.Finding {
+	text := fmt.Sprintf("%s (%s) serves %d of %d clients, and no other server of its kind was seen", s.label, cmp.Or(s.Application, "unknown application"), cut, all)
+	f := analyses.NewFinding("dependency/single-point-of-failure", analyses.Medium, 0.7, text, subject(s))
+	f.First, f.Last, f.Count = s.First, s.Last, int64(cut)
+	f.Evidence = m.evidence(s.id, filterOf(m.address(s), s))
+	return f
+}
+
+func subject(s *service) analyses.Subject {
+	return analyses.Subject{Kind: "service", ID: s.ID, Label: s.label}
+}
+
+func filterOf(a netip.Addr, s *service) string {
+	f := analyses.AddressFilter(a)
+	if s.Transport == "tcp" || s.Transport == "udp" {
+		f += fmt.Sprintf(" && %s.port == %d", s.Transport, s.Port)
+	}
+	return f
+}
+
+// evidence collects the witnesses of a service.
+func (m *mapping) evidence(id graph.ID, filter string) []analyses.Evidence {
+	var w []string
+	for _, d := range m.deps {
+		if d.service == id {
+			for _, r := range d.rows {
+				w = analyses.Union(w, r.Witness, maxList)
+			}
+		}
+	}
+	return analyses.EvidenceOf(w, filter)
+}
+
+// cycles finds services that need each other in a circle.
+func (m *mapping) cycles(o Options) []analyses.Finding {
+	services := m.ordered()
+	number := map[graph.ID]int64{}
+	g := simple.NewDirectedGraph()
+	for i, s := range services {
+		number[s.id] = int64(i)
+		g.AddNode(simple.Node(i))
+	}
+	for _, r := range m.requires {
+		if a, b := number[r.Service], number[r.Needs]; a != b && r.Confidence >= o.RequireWeight {
+			g.SetEdge(simple.Edge{F: simple.Node(a), T: simple.Node(b)})
+		}
+	}
+	var fs []analyses.Finding
+	for _, part := range topo.TarjanSCC(g) {
+		if len(part) < 2 {
+			continue
+		}
+		slices.SortFunc(part, func(a, b graphNode) int { return cmp.Compare(a.ID(), b.ID()) })
+		var subjects []analyses.Subject
+		var labels []string
+		first, last := services[part[0].ID()].First, services[part[0].ID()].Last
+		for _, n := range part {
+			s := services[n.ID()]
+			subjects = append(subjects, subject(s))
+			labels = append(labels, s.label)
+			first, last = min(first, s.First), max(last, s.Last)
+		}
+		f := analyses.NewFinding("dependency/cycle", analyses.Info, 0.6, fmt.Sprintf("%d services need each other: %s", len(part), strings.Join(labels, ", ")), subjects...)
+		f.First, f.Last, f.Count = first, last, int64(len(part))
+		f.Evidence = m.evidence(services[part[0].ID()].id, filterOf(m.address(services[part[0].ID()]), services[part[0].ID()]))
+		fs = append(fs, f)
+	}
+	return fs
+}

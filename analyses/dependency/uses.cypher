@@ -1,0 +1,17 @@
+MATCH (c:Endpoint)-[r:USES]->(s:Service)
+WHERE r.valid_from < $to AND r.valid_to > $from AND ($all OR r.batch IN $batches)
+WITH c, s, r ORDER BY r.id
+WITH c, s, r.application AS application, r.parent AS parent, max(r.certainty) AS certainty, collect(DISTINCT r.direction) AS directions,
+     sum(r.conversations) AS conversations, sum(r.established) AS established, sum(r.refused + r.refused_foreign) AS refused,
+     sum(r.prohibited) AS prohibited, sum(r.unreachable) AS unreachable, sum(r.unanswered) AS unanswered, sum(r.one_way) AS one_way,
+     sum(r.bytes_up) AS bytes_up, sum(r.bytes_down) AS bytes_down, min(r.valid_from) AS first, max(r.valid_to) AS last,
+     max(r.credentials) AS credentials, max(r.certificate) AS certificate, collect(r.server_names) AS names, collect(r.versions) AS versions,
+     collect(r.starts) AS starts, collect(r.evidence) AS witnesses
+RETURN c.id AS client, c.context AS client_context, c.address AS client_address, s.id AS service, s.endpoint AS server, s.context AS server_context,
+       s.address AS server_address, s.transport AS transport, s.port AS port, application, parent, certainty, directions, conversations, established,
+       refused, prohibited, unreachable, unanswered, one_way, bytes_up, bytes_down, first, last - duration({nanoseconds: 1}) AS last, credentials, certificate,
+       reduce(all = [], l IN names | all + [x IN l WHERE NOT x IN all])[..8] AS server_names,
+       reduce(all = [], l IN versions | all + [x IN l WHERE NOT x IN all])[..8] AS versions,
+       reduce(all = [], l IN starts | all + l)[..256] AS starts,
+       reduce(all = [], l IN witnesses | all + [x IN l WHERE NOT x IN all])[..8] AS evidence
+ORDER BY client, service, application, parent

@@ -1,0 +1,229 @@
+package segmentation
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/graph"
+)
+
+// leaks finds VLANs that are bridged. A frame that also carries an outer tag elsewhere, or none, is the same VLAN seen at another place.
+func leaks(ctx context.Context, q graph.Querier, p graph.Params, _ *analyses.Site, artefacts []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
+	rows, err := Copies.All(ctx, q, p)
+	if err != nil {
+		return nil, err
+	}
+	type vlans struct{ a, b string }
+	groups := map[vlans]*CopiesRow{}
+	points := map[vlans]bool{} // seen at one point alone
+	for _, r := range rows {
+		if r.FromVLAN == "" || r.ToVLAN == "" || nested(r.FromVLAN, r.ToVLAN) {
+			continue
+		}
+		k := vlans{min(r.FromVLAN, r.ToVLAN), max(r.FromVLAN, r.ToVLAN)}
+		points[k] = points[k] || r.FromPoint == r.ToPoint
+		g := groups[k]
+		if g == nil {
+			groups[k] = &r
+			continue
+		}
+		g.Packets += r.Packets
+		g.Broadcasts += r.Broadcasts
+		g.First, g.Last = min(g.First, r.First), max(g.Last, r.Last)
+		g.MACs, g.Witness = union(g.MACs, r.MACs), union(g.Witness, r.Witness)
+	}
+	var fs []analyses.Finding
+	for _, k := range slices.SortedFunc(maps.Keys(groups), func(x, y vlans) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) }) {
+		g := groups[k]
+		confidence := 0.95
+		if g.Packets < 3 {
+			confidence = 0.7
+		}
+		if !points[k] {
+			confidence *= 0.7 // two trunks may number one VLAN differently
+		}
+		text := fmt.Sprintf("VLAN %s and VLAN %s: %s unchanged in both, %d of them to group addresses, first %s", k.a, k.b, plural(g.Packets, "frame"), g.Broadcasts, g.Example)
+		f := analyses.NewFinding("segmentation/vlan-leak", analyses.High, analyses.Round(confidence), text, vlanSubject(k.a), vlanSubject(k.b))
+		f.First, f.Last, f.Count = g.First, g.Last, g.Packets
+		f.Evidence = analyses.EvidenceOf(g.Witness, "vlan.id == "+last(k.a)+" || vlan.id == "+last(k.b))
+		f.ExplainedBy = analyses.Explain(artefacts, "tags-stripped")
+		fs = append(fs, f)
+	}
+	return fs, nil
+}
+
+// nested reports whether one stack of tags is the other with more tags around it.
+func nested(a, b string) bool {
+	return strings.HasSuffix("."+a, "."+b) || strings.HasSuffix("."+b, "."+a)
+}
+
+// last returns the innermost tag of a stack.
+func last(stack string) string { return stack[strings.LastIndexByte(stack, '.')+1:] }
+
+func vlanSubject(v string) analyses.Subject {
+	return analyses.Subject{Kind: "vlan", ID: graph.NewVLANID("", v).String(), Label: v}
+}
+
+// hardware finds MACs that speak in several VLANs at the same time.
+func hardware(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, _ []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
+	rows, err := MACs.All(ctx, q, p)
+	if err != nil {
+		return nil, err
+	}
+	byMAC := map[string][]MACsRow{}
+	forwards := map[string]bool{}
+	for _, r := range rows {
+		if r.Router || r.Virtual != "" || declaredGateway(site, r) {
+			forwards[r.MAC] = true
+		}
+		if r.Tunnel == "" {
+			byMAC[r.MAC] = append(byMAC[r.MAC], r)
+		}
+	}
+	var fs []analyses.Finding
+	for _, mac := range slices.Sorted(maps.Keys(byMAC)) {
+		if forwards[mac] || virtualMachine(mac) {
+			continue
+		}
+		rs := atTheSameTime(byMAC[mac])
+		vlans := vlansOf(rs)
+		if len(vlans) < 2 {
+			continue
+		}
+		var packets int64
+		var witness []string
+		first, end := rs[0].First, rs[0].Last
+		subjects := []analyses.Subject{{Kind: "mac", ID: graph.NewID("MAC", mac).String(), Label: mac}}
+		for _, r := range rs {
+			packets += r.Packets
+			witness = union(witness, r.Witness)
+			first, end = min(first, r.First), max(end, r.Last)
+		}
+		for _, v := range vlans {
+			subjects = append(subjects, vlanSubject(v))
+		}
+		text := fmt.Sprintf("%s speaks in VLANs %s at the same time, as %s: %s", mac, strings.Join(vlans, " and "), addressesOf(rs), plural(packets, "packet"))
+		f := analyses.NewFinding("segmentation/mac-in-several-vlans", analyses.Medium, 0.8, text, subjects...)
+		f.First, f.Last, f.Count = first, end, packets
+		f.Evidence = analyses.EvidenceOf(witness, "eth.src == "+mac)
+		fs = append(fs, f)
+	}
+	return fs, nil
+}
+
+// declaredGateway reports whether the intent names the MAC or the address as a gateway.
+func declaredGateway(site *analyses.Site, r MACsRow) bool {
+	for _, g := range site.Intent.Gateways {
+		if slices.ContainsFunc(g.MACs, func(m string) bool { return strings.EqualFold(m, r.MAC) }) {
+			return true
+		}
+		for _, a := range g.Addresses {
+			if a.Contains(r.Address) && r.Claims > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// virtualMachine reports whether a MAC is one that hypervisors give to their own interfaces or to guests (VMware, Hyper-V, KVM, Xen,
+// Parallels, VirtualBox).
+func virtualMachine(mac string) bool {
+	return slices.ContainsFunc([]string{"00:50:56", "00:0c:29", "00:05:69", "00:1c:14", "00:15:5d", "52:54:00", "00:16:3e", "00:1c:42", "08:00:27"},
+		func(oui string) bool { return strings.HasPrefix(mac, oui) })
+}
+
+// atTheSameTime keeps the rows of a MAC that overlap in time, at one capture point, with a row in another VLAN. Two points may number VLANs
+// differently.
+func atTheSameTime(rs []MACsRow) []MACsRow {
+	return slices.DeleteFunc(slices.Clone(rs), func(r MACsRow) bool {
+		return r.VLAN == "" || !slices.ContainsFunc(rs, func(o MACsRow) bool {
+			return o.VLAN != "" && o.VLAN != r.VLAN && o.Point == r.Point && !nested(o.VLAN, r.VLAN) && o.First <= r.Last && r.First <= o.Last
+		})
+	})
+}
+
+func vlansOf(rs []MACsRow) []string {
+	var vs []string
+	for _, r := range rs {
+		if !slices.Contains(vs, r.VLAN) {
+			vs = append(vs, r.VLAN)
+		}
+	}
+	slices.SortFunc(vs, analyses.CompareVLANs)
+	return vs
+}
+
+func addressesOf(rs []MACsRow) string {
+	var as []string
+	for _, r := range rs {
+		if a := r.Address.String(); !slices.Contains(as, a) {
+			as = append(as, a)
+		}
+	}
+	if len(as) > 4 {
+		return fmt.Sprintf("%s and %d others", strings.Join(as[:4], ", "), len(as)-4)
+	}
+	return strings.Join(as, ", ")
+}
+
+// overlaps finds addresses that are different hosts in different contexts.
+func overlaps(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, _ []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
+	rows, err := MACs.All(ctx, q, p)
+	if err != nil {
+		return nil, err
+	}
+	witness := map[graph.ID][]string{}
+	macs := map[graph.ID][]string{}
+	for _, r := range rows {
+		witness[r.Endpoint] = union(witness[r.Endpoint], r.Witness)
+		if !r.Router {
+			macs[r.Endpoint] = union(macs[r.Endpoint], []string{r.MAC})
+		}
+	}
+	byAddress := map[netip.Addr][]*analyses.Host{}
+	for _, h := range site.Hosts() {
+		byAddress[h.Address] = append(byAddress[h.Address], h)
+	}
+	var fs []analyses.Finding
+	for _, a := range slices.SortedFunc(maps.Keys(byAddress), netip.Addr.Compare) {
+		hs := byAddress[a]
+		if len(hs) < 2 || a.IsMulticast() || a.IsLinkLocalUnicast() || a.IsUnspecified() || isBroadcast(a) {
+			continue
+		}
+		var where []string
+		var subjects []analyses.Subject
+		var all []string
+		var first, end graph.Time
+		distinct := map[string]bool{}
+		for _, h := range hs {
+			where = append(where, fmt.Sprintf("%s (%s)", h.Context, cmp.Or(strings.Join(macs[h.ID], ", "), "no MAC of its own in view")))
+			subjects = append(subjects, analyses.Subject{Kind: "endpoint", ID: h.ID.String(), Label: h.Context + " " + a.String()})
+			all = union(all, witness[h.ID])
+			distinct[strings.Join(macs[h.ID], ",")] = true
+			if t := h.Traffic; t.First != 0 {
+				if first == 0 || t.First < first {
+					first = t.First
+				}
+				end = max(end, t.Last)
+			}
+		}
+		if len(distinct) < 2 {
+			continue
+		}
+		f := analyses.NewFinding("segmentation/overlapping-address", analyses.Info, 0.9,
+			fmt.Sprintf("%s is %d hosts: in %s", a, len(hs), strings.Join(where, " and in ")), subjects...)
+		f.First, f.Last, f.Count = first, end, int64(len(hs))
+		f.Evidence = analyses.EvidenceOf(all, analyses.AddressFilter(a))
+		fs = append(fs, f)
+	}
+	return fs, nil
+}
+
+func isBroadcast(a netip.Addr) bool { return a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) }

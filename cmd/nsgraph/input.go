@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"netscope.example/nsgraph/capture"
+	"netscope.example/nsgraph/capture/fact"
+	"netscope.example/nsgraph/graph"
+	"netscope.example/nsgraph/graph/build"
+	"netscope.example/nsgraph/graph/intent"
+)
+
+// loadIntent reads the intent file, if one is named.
+func (a *app) loadIntent() (*intent.Intent, error) {
+	if a.intent == "" {
+		return &intent.Intent{}, nil
+	}
+	in, err := intent.Load(a.intent)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return in, nil
+}
+
+// decoded is what reading captures gave.
+type decoded struct {
+	batch   *graph.Batch
+	unread  []string // captures that were unreadable, wholly or in part: "path: why"
+	packets int64
+	took    time.Duration
+}
+
+// decode reads captures into one batch. An interrupt ends the reading; what was decoded until then is in the batch, and the error is that
+// of the context.
+func (a *app) decode(ctx context.Context, args []string, in *intent.Intent) (*decoded, error) {
+	src, err := capture.Sources(args)
+	if err != nil {
+		return nil, sourceError(err)
+	}
+	return a.decodeSources(ctx, src, in)
+}
+
+// sourceError tells a wrong argument from a file that cannot be read.
+func sourceError(err error) error {
+	if errors.Is(err, os.ErrPermission) {
+		return &exitError{exitFailed, err}
+	}
+	return &exitError{exitFailed, err}
+}
+
+func (a *app) decodeSources(ctx context.Context, src []capture.Source, in *intent.Intent) (*decoded, error) {
+	start := time.Now()
+	bar := a.newProgress(src)
+	o := capture.Options{Progress: bar.update}
+	facts := capture.Run(ctx, src, o)
+	d := &decoded{}
+	b, _, err := build.Run(context.WithoutCancel(ctx), d.watch(facts), build.Options{Intent: in})
+	bar.finish()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	b.Known = graph.Time(time.Now().UnixNano())
+	d.batch, d.took = b, time.Since(start)
+	return d, ctx.Err()
+}
+
+// watch notes which captures were unreadable as the facts pass. The end of the context ends the facts, not the run.
+func (d *decoded) watch(facts fact.Seq[fact.Fact]) fact.Seq[fact.Fact] {
+	return func(yield func(fact.Fact, error) bool) {
+		for f, err := range facts {
+			if errors.Is(err, context.Canceled) {
+				return
+			}
+			if c, ok := f.(*fact.Capture); ok && err == nil {
+				d.packets += int64(c.Packets)
+				if !c.Complete {
+					d.unread = append(d.unread, c.Path+": "+c.Error)
+				}
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
+}
+
+// partial is the error of an input that could not be read whole, or nil.
+func (d *decoded) partial() error {
+	if len(d.unread) == 0 {
+		return nil
+	}
+	return &exitError{exitPartial, errors.New("unreadable input: " + strings.Join(d.unread, "; "))}
+}
+
+// progress shows packets, bytes, rate and time left on standard error.
+type progress struct {
+	bar  *progressbar.ProgressBar
+	last int64
+}
+
+func (a *app) newProgress(src []capture.Source) *progress {
+	if a.progress == "never" || a.quiet || a.progress == "auto" && !terminal(a.err) {
+		return &progress{}
+	}
+	var total int64
+	for _, s := range src {
+		if s.Size <= 0 {
+			total = -1
+			break
+		}
+		total += s.Size
+	}
+	return &progress{bar: progressbar.NewOptions64(total, progressbar.OptionSetWriter(a.err), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
+		progressbar.OptionUseANSICodes(terminal(a.err)), progressbar.OptionSetDescription("reading"))}
+}
+
+func (p *progress) update(s capture.Progress) {
+	if p.bar == nil {
+		return
+	}
+	p.bar.Describe(fmt.Sprintf("reading, %d packets", s.Packets))
+	_ = p.bar.Set64(int64(s.Bytes)) // a bar that cannot be drawn is no reason to stop
+}
+
+func (p *progress) finish() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}
+
+// windowFlags adds the flags that select a part of the graph.
+func (a *app) windowFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&a.since, "since", "", "only what held at or after `TIME`: RFC 3339, a date, Unix seconds, or a duration before the end (-2h)")
+	f.StringVar(&a.until, "until", "", "only what held before `TIME`")
+	f.StringVar(&a.at, "at", "", "only what held at `TIME`")
+	f.StringVar(&a.snapshot, "snapshot", "", "only what the snapshot `NAME` covers")
+}
+
+// params turns the window flags into a selection over a store.
+func (a *app) params(ctx context.Context, s graph.Store) (graph.Params, error) {
+	var p graph.Params
+	if a.snapshot != "" {
+		if a.since+a.until+a.at != "" {
+			return p, usage("--snapshot names a window by itself: leave out --since, --until and --at")
+		}
+		snaps, err := s.Snapshots(ctx)
+		if err != nil {
+			return p, err
+		}
+		names := []string{}
+		for _, sn := range snaps {
+			if sn.Name == a.snapshot {
+				return sn.Params(), nil
+			}
+			names = append(names, sn.Name)
+		}
+		return p, usage("no snapshot %q; there are: %s", a.snapshot, strings.Join(names, ", "))
+	}
+	end, err := a.end(ctx, s)
+	if err != nil {
+		return p, err
+	}
+	if a.at != "" {
+		if a.since+a.until != "" {
+			return p, usage("--at names an instant: leave out --since and --until")
+		}
+		t, err := parseTime("at", a.at, end)
+		return graph.Params{From: t, To: t + 1}, err
+	}
+	if p.From, err = parseTime("since", a.since, end); err != nil {
+		return p, err
+	}
+	if p.To, err = parseTime("until", a.until, end); err != nil {
+		return p, err
+	}
+	if p.To != 0 && p.From >= p.To {
+		return p, usage("--since %s is not before --until %s", a.since, a.until)
+	}
+	return p, nil
+}
+
+// end is the time of the last packet in the store, which relative times count from.
+func (a *app) end(ctx context.Context, s graph.Store) (graph.Time, error) {
+	if !strings.HasPrefix(a.since, "-") && !strings.HasPrefix(a.until, "-") && !strings.HasPrefix(a.at, "-") {
+		return 0, nil
+	}
+	_, last, err := span(ctx, s)
+	return last, err
+}
+
+// parseTime reads one of the accepted forms of a time; "" is zero.
+func parseTime(flag, s string, end graph.Time) (graph.Time, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if d, err := time.ParseDuration(s); err == nil && strings.HasPrefix(s, "-") {
+		return end + graph.Time(d), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return graph.Time(t.UnixNano()), nil
+		}
+	}
+	var sec float64
+	if n, err := fmt.Sscanf(s, "%f", &sec); n == 1 && err == nil && sec >= 0 && sec < 1e10 && strings.Trim(s, "0123456789.") == "" {
+		return graph.Time(sec * 1e9), nil
+	}
+	return 0, usage("--%s %q is no time: want RFC 3339 (2026-11-23T08:00:00Z), a date, Unix seconds, or -2h", flag, s)
+}

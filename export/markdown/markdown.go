@@ -1,0 +1,92 @@
+// Package markdown writes a report as GitHub-flavoured Markdown, for tickets and wikis.
+package markdown
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"netscope.example/nsgraph/export"
+)
+
+// Write writes r.
+func Write(w io.Writer, r *export.Report) error {
+	var b strings.Builder
+	b.WriteString("# Network report\n\n")
+	for _, c := range r.Captures {
+		fmt.Fprintf(&b, "- `%s`: %s, %s at %s", c.Path, export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), escape(c.Point))
+		if c.First != nil {
+			fmt.Fprintf(&b, ", %s to %s", c.First, c.Last)
+		}
+		if c.Error != nil {
+			fmt.Fprintf(&b, "; **not read whole:** %s", escape(*c.Error))
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n## Verdict\n\n| question | verdict | |\n| --- | --- | --- |\n")
+	for _, l := range r.Summary() {
+		fmt.Fprintf(&b, "| %s | **%s** | %s |\n", escape(l.Question), l.Verdict, escape(l.Text))
+	}
+	findings(&b, r)
+	if len(r.Artefacts) > 0 {
+		b.WriteString("\n## What the captures themselves add to the picture\n\n")
+		for _, a := range r.Artefacts {
+			fmt.Fprintf(&b, "- %s at %s: %s\n", a.Kind, escape(a.Point), escape(a.Text))
+		}
+	}
+	for _, t := range r.Tables() {
+		table(&b, t)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func findings(b *strings.Builder, r *export.Report) {
+	fmt.Fprintf(b, "\n## Findings\n\n")
+	if len(r.Findings) == 0 {
+		b.WriteString("None.\n")
+		return
+	}
+	b.WriteString("| severity | rule | finding | evidence | id |\n| --- | --- | --- | --- | --- |\n")
+	for _, f := range r.Findings {
+		var ev []string
+		for _, e := range f.Evidence {
+			ev = append(ev, fmt.Sprintf("packets %s, `%s`", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Packets), " ", ", "), "[]"), strings.ReplaceAll(e.Filter, "|", "\\|")))
+		}
+		text := f.Text
+		if len(f.ExplainedBy) > 0 {
+			text += " (could also be: " + strings.Join(f.ExplainedBy, ", ") + ")"
+		}
+		fmt.Fprintf(b, "| %s | `%s` | %s | %s | `%s` |\n", f.Severity, f.Rule, escape(text), strings.Join(ev, "; "), f.ID)
+	}
+}
+
+func table(b *strings.Builder, t export.Table) {
+	fmt.Fprintf(b, "\n## %s\n\n|", t.Title)
+	for _, c := range t.Columns {
+		fmt.Fprintf(b, " %s |", escape(c.Name))
+	}
+	b.WriteString("\n|")
+	for _, c := range t.Columns {
+		if c.Right {
+			b.WriteString(" ---: |")
+		} else {
+			b.WriteString(" --- |")
+		}
+	}
+	for _, r := range t.Rows {
+		b.WriteString("\n|")
+		for _, c := range r {
+			fmt.Fprintf(b, " %s |", escape(c))
+		}
+	}
+	b.WriteString("\n")
+	if t.More > 0 {
+		fmt.Fprintf(b, "\n… and %d more.\n", t.More)
+	}
+}
+
+// escape keeps text from being read as markup: names in packets are written by strangers.
+func escape(s string) string {
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "*", "\\*", "[", "\\[", "\n", " ", "\r", " ").Replace(s)
+}

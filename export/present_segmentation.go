@@ -1,0 +1,69 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+
+	"netscope.example/nsgraph/analyses/segmentation"
+)
+
+// maxRows is how many rows of a long table people are shown; the JSON report has all.
+const maxRows = 20
+
+func segmentationText(_ *Report, section any) string {
+	s := section.(segmentation.Report)
+	n := map[string]int{}
+	judged := 0
+	for _, c := range s.Matrix {
+		n[c.Verdict]++
+		if c.Policy == "deny" || c.Policy == "mixed" {
+			judged++
+		}
+	}
+	if judged == 0 {
+		seen := n["allowed-seen"]
+		return fmt.Sprintf("no policy declared: %s, traffic in %d of %d zone pairs", Count(int64(zones(s)), s.ZonesSource+" zone"), seen, len(s.Matrix))
+	}
+	text := fmt.Sprintf("%d of %d observable denied zone pairs are breached", s.Score.Violated, s.Score.Observable)
+	if s.Score.Observable == 0 {
+		text = "no denied zone pair was observable"
+	} else {
+		text += fmt.Sprintf("; score %s (95 %%: %s to %s)", Percent(s.Score.Value), Percent(s.Score.Low), Percent(s.Score.High))
+	}
+	if u := n["unobservable"]; u > 0 {
+		text += fmt.Sprintf("; %d pairs could not be seen from here", u)
+	}
+	return text
+}
+
+func zones(s segmentation.Report) int {
+	seen := map[string]bool{}
+	for _, c := range s.Matrix {
+		seen[c.From], seen[c.To] = true, true
+	}
+	return len(seen)
+}
+
+func segmentationTables(section any) []Table {
+	s := section.(segmentation.Report)
+	matrix := Table{Title: "Zones: who talks to whom", Columns: []Column{{Name: "from"}, {Name: "to"}, {Name: "policy"}, {Name: "verdict"}, {"conversations", true}, {"bytes", true}, {"forbidden", true}, {"blocked", true}}}
+	silent := 0
+	for _, c := range s.Matrix {
+		if c.Count == 0 && c.Forbidden == 0 && c.Blocked == 0 {
+			silent++
+			if len(s.Matrix) > maxRows {
+				continue
+			}
+		}
+		matrix.Rows = append(matrix.Rows, []string{c.From, c.To, c.Policy, c.Verdict, Number(c.Count), Bytes(c.Bytes), Number(c.Forbidden), Number(c.Blocked)})
+	}
+	matrix = matrix.cut(2 * maxRows)
+	if len(s.Matrix) > maxRows {
+		matrix.More += silent
+	}
+	vlans := Table{Title: "VLANs", Columns: []Column{{"vlan", true}, {"packets", true}, {"bytes", true}, {"endpoints", true}, {Name: "prefixes"}}}
+	for _, v := range s.VLANs {
+		vlans.Rows = append(vlans.Rows, []string{v.VLAN, Number(v.Packets), Bytes(v.Bytes), Number(v.Endpoints), strings.Join(v.Prefixes, " ")})
+	}
+	return []Table{matrix, vlans.cut(maxRows)}
+}

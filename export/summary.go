@@ -1,0 +1,153 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+
+	"netscope.example/nsgraph/analyses"
+)
+
+// Line is the verdict of one analysis in one sentence.
+type Line struct {
+	Analysis string
+	Question string
+	Verdict  string // ok, attention, trouble, open
+	Text     string
+}
+
+// Table is a part of the report as rows of text, for people. The same tables stand in the text, Markdown and HTML reports.
+type Table struct {
+	Analysis string
+	Title    string
+	Columns  []Column
+	Rows     [][]string
+	More     int // rows that were left out
+}
+
+// Column is a heading; numbers are aligned to the right.
+type Column struct {
+	Name  string
+	Right bool
+}
+
+// view presents one analysis' section.
+type view struct {
+	name, question string
+	text           func(r *Report, section any) string
+	tables         func(section any) []Table
+}
+
+// views are the analyses in the order in which reports present them.
+func views() []view {
+	return []view{
+		{"segmentation", "Is the network segmented as intended?", segmentationText, segmentationTables},
+		{"dependency", "Which systems depend on which?", dependencyText, dependencyTables},
+		{"bandwidth", "Where does the bandwidth go?", bandwidthText, bandwidthTables},
+		{"configuration", "Are devices configured alike?", configurationText, configurationTables},
+		{"qos", "Does priority traffic get priority?", qosText, qosTables},
+	}
+}
+
+// Summary returns the verdict of each analysis that was asked.
+func (r *Report) Summary() []Line {
+	var lines []Line
+	for _, v := range views() {
+		section, ok := r.Analyses[v.name]
+		if !ok {
+			continue
+		}
+		lines = append(lines, Line{v.name, v.question, r.verdict(v.name), v.text(r, section)})
+	}
+	return lines
+}
+
+// verdict follows from the most severe finding of an analysis.
+func (r *Report) verdict(name string) string {
+	verdict := "ok"
+	for _, f := range r.Findings {
+		if !strings.HasPrefix(f.Rule, name+"/") {
+			continue
+		}
+		if f.Severity >= analyses.High {
+			return "trouble"
+		}
+		if f.Severity >= analyses.Low {
+			verdict = "attention"
+		}
+	}
+	return verdict
+}
+
+// Tables returns the tables of each analysis that was asked, in the order of the report.
+func (r *Report) Tables() []Table {
+	var ts []Table
+	for _, v := range views() {
+		section, ok := r.Analyses[v.name]
+		if !ok {
+			continue
+		}
+		for _, t := range v.tables(section) {
+			if len(t.Rows) > 0 {
+				t.Analysis = v.name
+				ts = append(ts, t)
+			}
+		}
+	}
+	return ts
+}
+
+// cut limits a table to n rows.
+func (t Table) cut(n int) Table {
+	if len(t.Rows) > n {
+		t.More = len(t.Rows) - n
+		t.Rows = t.Rows[:n]
+	}
+	return t
+}
+
+// Bytes writes a number of bytes with a decimal prefix: 1.23 MB.
+func Bytes(n int64) string { return scaled(float64(n), "B") }
+
+// Rate writes a rate in bits per second with a decimal prefix.
+func Rate(bps float64) string { return scaled(bps, "b/s") }
+
+func scaled(x float64, unit string) string {
+	prefixes := []string{"", "k", "M", "G", "T", "P"}
+	i := 0
+	for x >= 999.5 && i < len(prefixes)-1 {
+		x /= 1000
+		i++
+	}
+	if i == 0 {
+		return fmt.Sprintf("%.0f %s", x, unit)
+	}
+	return fmt.Sprintf("%.3g %s%s", x, prefixes[i], unit)
+}
+
+// Number writes a whole number with commas between thousands.
+func Number(n int64) string {
+	s := fmt.Sprint(n)
+	neg := strings.HasPrefix(s, "-")
+	s = strings.TrimPrefix(s, "-")
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if neg {
+		return "-" + s
+	}
+	return s
+}
+
+// Percent writes a share: 12.3 %.
+func Percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
+
+// Count writes a number with its noun in the right number.
+func Count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if s, ok := strings.CutSuffix(noun, "y"); ok {
+		return Number(n) + " " + s + "ies"
+	}
+	return Number(n) + " " + noun + "s"
+}
