@@ -22,7 +22,8 @@ type on uint8
 const (
 	tcp on = 1 << iota
 	udp
-	anew // a TCP segment that is not a direction's first may show it as well: for captures that begin in the middle
+	anew   // a TCP segment that is not a direction's first may show it as well: for captures that begin in the middle
+	always // its reader has something to read as long as the conversation lasts
 )
 
 // verdict is a matcher's answer.
@@ -76,6 +77,7 @@ type message struct {
 const (
 	maxLook      = 8    // packets with payload of one direction
 	maxLookBytes = 8192 // bytes of one direction
+	maxFed       = 200  // packets for the reader of a protocol that has nothing to say later
 )
 
 // feedUDP looks at one datagram.
@@ -151,8 +153,16 @@ func (c *Classifier) become(d *dialog, name string) {
 
 // read calls the protocol's reader.
 func (c *Classifier) read(d *dialog, m *message) bool {
-	r := c.table[d.proto-1].read
-	return r != nil && r(c, d, m)
+	p := &c.table[d.proto-1]
+	if p.read == nil {
+		return false
+	}
+	if p.on&always == 0 {
+		if d.fed++; d.fed > maxFed {
+			return false
+		}
+	}
+	return p.read(c, d, m)
 }
 
 // byPort returns the name of the server's registered port, unless the payload showed that it cannot be that protocol.

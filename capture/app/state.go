@@ -43,6 +43,7 @@ type dialog struct {
 	port    [2]uint16
 	proto   uint16 // index into the table plus one; 0 undecided
 	client  speaker
+	fed     uint8    // packets that the protocol's reader had
 	packets [2]uint8 // with payload, looked at while undecided; saturating
 	refused [2]bool  // this side's payload was looked at, and no protocol's start was in it
 }

@@ -1,0 +1,43 @@
+package app
+
+// matchDTLS knows a record's head (RFC 6347, section 4.1; RFC 9147, section 4).
+func matchDTLS(q *probe) verdict {
+	b := q.b
+	if len(b) < 14 || b[0] < 20 || b[0] > 25 || b[0] == 24 || !(b[1] == 0xfe && b[2] >= 0xfc || b[1] == 1 && b[2] == 0) {
+		return no
+	}
+	if n := int(be16(b, 11)); n == 0 || 13+n > max(q.length, len(b)) {
+		return no
+	}
+	if b[0] == tlsHandshake && be16(b, 3) == 0 {
+		switch b[13] {
+		case clientHello:
+			return client
+		case serverHello, 3: // HelloVerifyRequest
+			return server
+		}
+	}
+	return either
+}
+
+// readDTLS takes names from a ClientHello that is whole in one datagram.
+func readDTLS(c *Classifier, d *dialog, m *message) bool {
+	b := m.b
+	if len(b) < 14+11 || b[0] != tlsHandshake || be16(b, 3) != 0 {
+		return !(len(b) > 0 && b[0] == tlsData)
+	}
+	n := int(be16(b, 11))
+	if len(b) < 13+n || n < 12 {
+		return true
+	}
+	body := b[13+12 : 13+n]
+	switch b[13] {
+	case clientHello:
+		d.from(m.side)
+		c.clientHello(d, m, body)
+	case serverHello:
+		d.from(m.side ^ 1)
+		serverHelloBody(d, body)
+	}
+	return true
+}

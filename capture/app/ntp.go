@@ -1,0 +1,25 @@
+package app
+
+// matchNTP knows version, mode and size (RFC 5905, section 7.3); its port must agree.
+func matchNTP(q *probe) verdict {
+	b := q.b
+	if !q.port(123) || len(b) < 8 {
+		return no
+	}
+	version, mode := b[0]>>3&7, b[0]&7
+	if version == 0 || version > 4 || mode == 0 || mode < 6 && q.length < 48 || mode < 6 && b[1] > 16 && b[1] != 255 {
+		return no
+	}
+	switch mode {
+	case 3:
+		return client
+	case 4:
+		return server
+	case 6, 7: // control, private: the first bit after the mode's byte or in it is the response's
+		if mode == 6 && b[1]&0x80 != 0 || mode == 7 && b[0]&0x80 != 0 {
+			return server
+		}
+		return client
+	}
+	return either
+}
