@@ -96,11 +96,11 @@ type difference struct {
 	upward bool
 }
 
-// offsets returns the nanoseconds to add to the times of each input.
-func (c *comparison) offsets() []int64 {
-	out := make([]int64, len(c.inputs))
+// offsets returns the nanoseconds to add to the times of each input, and how much they may be wrong.
+func (c *comparison) offsets() (out, errors []int64) {
+	out, errors = make([]int64, len(c.inputs)), make([]int64, len(c.inputs))
 	if c.samples == nil {
-		return out
+		return out, errors
 	}
 	order := make([]int, len(c.inputs))
 	for i := range order {
@@ -127,6 +127,7 @@ func (c *comparison) offsets() []int64 {
 			if group[i] == gb {
 				group[i] = ga
 				out[i] += shift
+				errors[i] += e.err
 			}
 		}
 	}
@@ -140,13 +141,14 @@ func (c *comparison) offsets() []int64 {
 	for i := range out {
 		out[i] -= base[group[i]]
 	}
-	return out
+	return out, errors
 }
 
 // edge is a pair with the offset of b's clock against a's.
 type edge struct {
 	pair
 	offset  int64
+	err     int64 // half of the range of possible offsets
 	matches int
 }
 
@@ -173,8 +175,8 @@ func (c *comparison) edges(order []int) []edge {
 	for x, a := range order {
 		for _, b := range order[x+1:] {
 			if l := found[pair{a, b}]; len(l) >= fewMatches {
-				if o, n := offset(l); n >= fewMatches && (n >= enoughMatches || o < hour && o > -hour) {
-					out = append(out, edge{pair{a, b}, o, n})
+				if o, e, n := offset(l); n >= fewMatches && (n >= enoughMatches || o < hour && o > -hour) {
+					out = append(out, edge{pair{a, b}, o, e, n})
 				}
 			}
 		}
@@ -182,13 +184,13 @@ func (c *comparison) edges(order []int) []edge {
 	return out
 }
 
-// offset estimates how much later b's clock is than a's, from n of the differences.
-func offset(l []difference) (ns int64, n int) {
+// offset estimates how much later b's clock is than a's, and the error of that, from n of the differences.
+func offset(l []difference) (ns, err int64, n int) {
 	slices.SortFunc(l, func(x, y difference) int { return cmp.Compare(x.ns, y.ns) })
 	mid, all := l[len(l)/2].ns, len(l)
 	l = slices.DeleteFunc(l, func(d difference) bool { return d.ns < mid-spread || d.ns > mid+spread })
 	if len(l)*5 < all*4 {
-		return 0, 0 // equal packets, not the same ones
+		return 0, 0, 0 // equal packets, not the same ones
 	}
 	var forth, back, up, down []int64 // ascending
 	for _, d := range l {
@@ -204,46 +206,47 @@ func offset(l []difference) (ns int64, n int) {
 		}
 	}
 	if len(up)+len(down) > len(forth)+len(back) {
-		return level(up, down), len(l)
+		ns, err = level(up, down)
+		return ns, err, len(l)
 	}
 	switch {
 	case len(forth) == 0:
 		if hi := quantile(back, 0.9); hi > 0 || hi < -longest {
-			ns = hi
+			ns, err = hi, longest
 		}
 	case len(back) == 0:
 		if lo := quantile(forth, 0.1); lo < 0 || lo > longest {
-			ns = lo
+			ns, err = lo, longest
 		}
 	default:
-		ns = between(quantile(back, 0.9), quantile(forth, 0.1))
+		ns, err = between(quantile(back, 0.9), quantile(forth, 0.1))
 	}
-	return ns, len(l)
+	return ns, err, len(l)
 }
 
 // level estimates the offset from packets that no router lies between: which of the directions leads from a to b shows by its
 // larger difference.
-func level(up, down []int64) int64 {
+func level(up, down []int64) (ns, err int64) {
 	if len(up) == 0 || len(down) == 0 {
 		l := append(up, down...)
 		if m := quantile(l, 0.5); m > longestLink || m < -longestLink {
-			return m
+			return m, longestLink
 		}
-		return 0
+		return 0, 0
 	}
 	x, y := quantile(up, 0.5), quantile(down, 0.5)
 	return between(min(x, y), max(x, y))
 }
 
-// between returns 0 if it is possible, lo ≤ 0 ≤ hi, else the middle.
-func between(lo, hi int64) int64 {
+// between returns 0 if it is possible, lo ≤ 0 ≤ hi, else the middle and half of the range.
+func between(lo, hi int64) (ns, err int64) {
 	if lo > hi {
 		lo, hi = hi, lo
 	}
 	if lo <= 0 && hi >= 0 {
-		return 0
+		return 0, 0
 	}
-	return lo + (hi-lo)/2
+	return lo + (hi-lo)/2, (hi - lo) / 2
 }
 
 // quantile returns the q-quantile of the ascending l.

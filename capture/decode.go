@@ -200,12 +200,12 @@ func (s *stage) mark(u *unit, i int) (next int) {
 		}
 		kind, dup := s.window.Mark(p)
 		if p.Depth == 0 {
-			t.add(p, int(u.lengths[i]), kind, dup)
+			t.add(p, int(u.lengths[i]), dup)
 		}
 		var m uint8
 		if dup {
 			m = isCopy
-			if kind == fact.Mirrored {
+			if kind == fact.Mirrored && !s.window.Elsewhere() {
 				m |= isMirror
 			}
 		}

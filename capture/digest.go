@@ -4,28 +4,28 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"sync"
 	"sync/atomic"
 )
 
 // digest hashes what is read through it in a goroutine of its own.
 type digest struct {
-	r     io.Reader
-	read  *atomic.Int64 // bytes over all sources, for progress
-	full  chan []byte
-	empty chan []byte
-	sum   chan string
-	buf   []byte
-	made  int   // chunks in use
-	n     int64 // bytes read
+	r      io.Reader
+	n      int64         // bytes read
+	read   *atomic.Int64 // the same over all sources, for progress
+	chunks *sync.Pool    // *[]byte
+	full   chan *[]byte
+	sum    chan string
+	buf    *[]byte
 }
 
 const (
-	hashChunk = 1 << 20 // bytes
+	hashChunk = 1 << 19 // bytes
 	hashAhead = 2       // chunks that may wait
 )
 
-func newDigest(r io.Reader, read *atomic.Int64) *digest {
-	d := &digest{r: r, read: read, full: make(chan []byte, hashAhead), empty: make(chan []byte, hashAhead+1), sum: make(chan string, 1)}
+func newDigest(r io.Reader, read *atomic.Int64, chunks *sync.Pool) *digest {
+	d := &digest{r: r, read: read, chunks: chunks, full: make(chan *[]byte, hashAhead), sum: make(chan string, 1)}
 	go d.work()
 	return d
 }
@@ -33,8 +33,9 @@ func newDigest(r io.Reader, read *atomic.Int64) *digest {
 func (d *digest) work() {
 	h := sha256.New()
 	for b := range d.full {
-		h.Write(b)
-		d.empty <- b[:0]
+		h.Write(*b)
+		*b = (*b)[:0]
+		d.chunks.Put(b)
 	}
 	d.sum <- hex.EncodeToString(h.Sum(nil))
 }
@@ -46,12 +47,12 @@ func (d *digest) Read(b []byte) (int, error) {
 	d.read.Add(int64(n))
 	for rest := b[:n]; len(rest) > 0; {
 		if d.buf == nil {
-			d.buf = d.chunk()
+			d.buf = d.chunks.Get().(*[]byte)
 		}
-		m := min(len(rest), cap(d.buf)-len(d.buf))
-		d.buf = append(d.buf, rest[:m]...)
+		m := min(len(rest), cap(*d.buf)-len(*d.buf))
+		*d.buf = append(*d.buf, rest[:m]...)
 		rest = rest[m:]
-		if len(d.buf) == cap(d.buf) {
+		if len(*d.buf) == cap(*d.buf) {
 			d.full <- d.buf
 			d.buf = nil
 		}
@@ -59,23 +60,9 @@ func (d *digest) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// chunk returns an empty buffer, a used one if there is any.
-func (d *digest) chunk() []byte {
-	select {
-	case b := <-d.empty:
-		return b
-	default:
-	}
-	if d.made <= hashAhead {
-		d.made++
-		return make([]byte, 0, hashChunk)
-	}
-	return <-d.empty
-}
-
 // Sum ends the hashing and returns the hash of all that was read, in hexadecimal. It is called once.
 func (d *digest) Sum() string {
-	if len(d.buf) > 0 {
+	if d.buf != nil {
 		d.full <- d.buf
 	}
 	close(d.full)

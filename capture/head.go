@@ -40,8 +40,9 @@ func prepare(ctx context.Context, s *stage) {
 		})
 	}
 	s.window.Prime(probe)
-	for i, o := range clocks.offsets() {
-		s.waiting[i].clock = o
+	offsets, errors := clocks.offsets()
+	for i, o := range offsets {
+		s.waiting[i].clock, s.waiting[i].clockError = o, errors[i]
 		if s.waiting[i].first != math.MinInt64 {
 			s.waiting[i].first += o
 		}

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"netscope.example/nsgraph/capture/file"
 )
 
-// batch is packets of one input and their bytes. It goes back to its input when its last reader lets it go.
+// batch is packets of one input and their bytes. It goes back to the buffers when its last reader lets it go.
 type batch struct {
 	file.Batch
 	refs       atomic.Int32
@@ -20,8 +21,23 @@ type batch struct {
 
 func (b *batch) release() {
 	if b.refs.Add(-1) == 0 {
-		b.home.free <- b
+		home := b.home
+		home.buffers.batches.Put(b)
+		home.free <- struct{}{}
 	}
+}
+
+// buffers are the large pieces of memory that the inputs of a run use one after the other.
+type buffers struct {
+	batches sync.Pool // *batch
+	chunks  sync.Pool // *[]byte of hashChunk
+}
+
+func newBuffers() *buffers {
+	b := &buffers{}
+	b.batches.New = func() any { return &batch{} }
+	b.chunks.New = func() any { c := make([]byte, 0, hashChunk); return &c }
+	return b
 }
 
 // batchesEach is how many batches an open input has: one that is read, one or two that are decoded, one in the workers.
@@ -29,20 +45,22 @@ const batchesEach = 4
 
 // input is a source during a run. The reading goroutine owns the fields of the last group until ready is closed.
 type input struct {
-	src    *Source
-	index  uint16    // position among the sources
-	rc     io.Reader // what the source goes on with after its head was read, if it can be opened only once
-	closer io.Closer
-	clock  int64 // nanoseconds that are added to its times
-	first  int64 // corrected time of its first packet; the smallest int64 if it is not known
-	point  string
+	src        *Source
+	index      uint16    // position among the sources
+	rc         io.Reader // what the source goes on with after its head was read, if it can be opened only once
+	closer     io.Closer
+	clock      int64 // nanoseconds that are added to its times
+	clockError int64 // nanoseconds that clock may be wrong
+	first      int64 // corrected time of its first packet; the smallest int64 if it is not known
+	point      string
 
-	ready chan *batch
-	free  chan *batch
-	cur   *batch // what the decoder is at
-	pos   int
-	links []link // by interface
-	tally *tally
+	ready   chan *batch
+	free    chan struct{} // one for every batch that may be read ahead
+	buffers *buffers
+	cur     *batch // what the decoder is at
+	pos     int
+	links   []link // by interface
+	tally   *tally
 
 	format      string
 	compression string
@@ -60,9 +78,9 @@ type link struct {
 // start begins to read the input.
 func (in *input) start(ctx context.Context, read *atomic.Int64) {
 	in.ready = make(chan *batch, batchesEach)
-	in.free = make(chan *batch, batchesEach)
+	in.free = make(chan struct{}, batchesEach)
 	for range batchesEach {
-		in.free <- &batch{home: in}
+		in.free <- struct{}{}
 	}
 	go func() {
 		defer close(in.ready)
@@ -83,7 +101,7 @@ func (in *input) read(ctx context.Context, read *atomic.Int64) (err error) {
 	}
 	defer closer.Close()
 	defer context.AfterFunc(ctx, func() { closer.Close() })()
-	d := newDigest(rc, read)
+	d := newDigest(rc, read, &in.buffers.chunks)
 	defer func() { in.sum = d.Sum() }()
 	err = in.records(ctx, d)
 	switch {
@@ -121,16 +139,18 @@ func (in *input) records(ctx context.Context, d *digest) error {
 	in.format, in.compression = r.Format(), r.Compression()
 	known := 0
 	for {
-		var b *batch
 		select {
-		case b = <-in.free:
+		case <-in.free:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		b := in.buffers.batches.Get().(*batch)
+		b.home = in
 		err := r.Read(&b.Batch)
 		now := r.Interfaces()
 		in.interfaces = append(in.interfaces[:0:0], now...)
 		if err != nil {
+			in.buffers.batches.Put(b)
 			return err
 		}
 		b.interfaces = nil

@@ -58,8 +58,9 @@ func newRun(parent context.Context, src []Source, o Options) *run {
 	for range cap(s.free) {
 		s.free <- newUnit()
 	}
+	shared := newBuffers()
 	for i := range src {
-		in := &input{src: &src[i], index: uint16(i), first: math.MinInt64, tally: newTally(), point: pointName(&src[i], "")}
+		in := &input{src: &src[i], buffers: shared, index: uint16(i), first: math.MinInt64, tally: newTally(), point: pointName(&src[i], "")}
 		r.inputs = append(r.inputs, in)
 		s.tallies = append(s.tallies, in.tally)
 		s.total += src[i].Size

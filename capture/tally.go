@@ -28,7 +28,7 @@ type tally struct {
 
 // pointTally counts the frames of one capture point, for its artefacts.
 type pointTally struct {
-	packets, truncated, backwards, duplicates uint64
+	packets, truncated, backwards uint64
 }
 
 func newTally() *tally {
@@ -38,8 +38,8 @@ func newTally() *tally {
 	}
 }
 
-// add counts a frame, which is p or begins with p. captured is its captured length. kind is meaningful if dup is set.
-func (t *tally) add(p *wire.Packet, captured int, kind fact.CopyKind, dup bool) {
+// add counts a frame, which is p or begins with p. captured is its captured length; dup says that it is a further sighting.
+func (t *tally) add(p *wire.Packet, captured int, dup bool) {
 	if t.packets == 0 {
 		t.first, t.last, t.previous = p.Time, p.Time, p.Time
 	}
@@ -66,9 +66,6 @@ func (t *tally) add(p *wire.Packet, captured int, kind fact.CopyKind, dup bool) 
 	}
 	if dup {
 		t.duplicates++
-		if kind == fact.Mirrored {
-			pt.duplicates++
-		}
 		return
 	}
 	n := uint64(p.Length)

@@ -151,3 +151,11 @@ type Copy struct {
 	Witness            string // one conversation or address that shows it: "10.0.0.1 -> 10.0.1.2"
 	Evidence           []Evidence
 }
+
+// loopSightings is how often one broadcast must be seen at one place to be called looping: a mirror shows it twice, a few taps and retries a few times.
+const loopSightings = 8
+
+// Looping reports whether c is the same group-addressed frames again and again at one place: a bridging loop.
+func (c *Copy) Looping() bool {
+	return c.Kind == Mirrored && c.Broadcasts > 0 && c.Sightings >= loopSightings
+}

@@ -68,6 +68,7 @@ type Window struct {
 	mirror []mirror // by capture point
 	copies copies
 	crowd  Crowding
+	moved  bool // the last copy
 }
 
 // Crowding says what the window's caps cost.
@@ -114,6 +115,7 @@ func (w *Window) Mark(p *wire.Packet) (kind fact.CopyKind, dup bool) {
 	if m, ok := w.match(*b, &e); ok {
 		e.group, e.repeat = m.group, m.repeat
 		if kind, dup = m.kind, m.copy; dup {
+			w.moved = m.from.point != e.point || m.from.scope != e.scope
 			w.copies.add(w, &m, &e, p)
 		}
 	}
@@ -124,6 +126,9 @@ func (w *Window) Mark(p *wire.Packet) (kind fact.CopyKind, dup bool) {
 	w.insert(b, &e)
 	return kind, dup
 }
+
+// Elsewhere reports whether the copy that Mark saw last was at another capture point or in another scope than its original.
+func (w *Window) Elsewhere() bool { return w.moved }
 
 func (w *Window) insert(b *uint32, e *entry) {
 	old := &w.ring[w.next&uint32(len(w.ring)-1)]
