@@ -60,49 +60,16 @@ func icmpPorts(p *wire.Packet) (id, typeCode uint16) {
 	return id, uint16(question)<<8 | p.DstPort&0xff
 }
 
-// quotedMTU returns the next-hop MTU that an ICMP error names (RFC 1191, section 4; RFC 4443, section 3.2); 0 none.
+// quotedMTU returns the next-hop MTU that an ICMP error names (RFC 1191, section 4; RFC 4443, section 3.2); 0 none. Seq holds the
+// second four bytes of the message.
 func quotedMTU(p *wire.Packet) uint32 {
-	b, ok := icmpHeader(p)
-	if !ok {
-		return 0
-	}
 	switch typ, code := p.DstPort>>8, p.DstPort&0xff; {
 	case p.Protocol == fact.ICMP && typ == 3 && code == 4:
-		return uint32(b[6])<<8 | uint32(b[7])
+		return p.Seq & 0xffff
 	case p.Protocol == fact.ICMPv6 && typ == 2:
-		return uint32(b[4])<<24 | uint32(b[5])<<16 | uint32(b[6])<<8 | uint32(b[7])
+		return p.Seq
 	}
 	return 0
-}
-
-// icmpHeader returns the first eight bytes of the ICMP message of p.
-func icmpHeader(p *wire.Packet) ([]byte, bool) {
-	n := p.Network
-	switch {
-	case p.Version == 4 && len(n) >= 20:
-		if h := int(n[0]&15) * 4; h >= 20 && len(n) >= h+8 {
-			return n[h : h+8], true
-		}
-	case p.Version == 6 && len(n) >= 48:
-		next, at := n[6], 40
-		for range 8 {
-			if next == uint8(fact.ICMPv6) {
-				if len(n) < at+8 {
-					return nil, false
-				}
-				return n[at : at+8], true
-			}
-			if next != 0 && next != 43 && next != 44 && next != 60 || len(n) < at+8 {
-				return nil, false
-			}
-			length := 8
-			if next != 44 {
-				length += int(n[at+1]) * 8
-			}
-			next, at = n[at], at+length
-		}
-	}
-	return nil, false
 }
 
 // countICMP notes whether p, sent by side, asks or answers.

@@ -12,30 +12,12 @@ const (
 	strippedTimestamps
 )
 
-// synOptions reads the options of a SYN (RFC 9293, section 3.1; RFC 7323; RFC 2018).
+// synOptions reads the options of a SYN.
 func synOptions(p *wire.Packet) fact.SYNOptions {
-	o := fact.SYNOptions{Seen: true, WindowScale: -1, Window: p.Window}
-	for b := p.Options; len(b) > 0 && b[0] != 0; {
-		if b[0] == 1 {
-			b = b[1:]
-			continue
-		}
-		if len(b) < 2 || b[1] < 2 || int(b[1]) > len(b) {
-			break
-		}
-		switch v := b[2:b[1]]; {
-		case b[0] == 2 && len(v) == 2:
-			o.MSS = uint16(v[0])<<8 | uint16(v[1])
-		case b[0] == 3 && len(v) == 1:
-			o.WindowScale = int8(min(v[0], 14))
-		case b[0] == 4 && len(v) == 0:
-			o.SACK = true
-		case b[0] == 8 && len(v) == 8:
-			o.Timestamps = true
-		}
-		b = b[b[1]:]
+	o := wire.ParseOptions(p.Options)
+	return fact.SYNOptions{
+		Seen: true, MSS: o.MSS, WindowScale: o.WindowScale, SACK: o.SACKPermitted, Timestamps: o.Timestamps, Window: p.Window,
 	}
-	return o
 }
 
 // compareSYN compares the options of a copy of f's SYN with those of the first sighting.
