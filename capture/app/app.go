@@ -141,19 +141,18 @@ func (c *Classifier) Close(s *State, e *Ends) fact.App {
 			c.keepStreams(s.d)
 		}
 	}
+	announced := c.announcedName(e)
 	switch {
+	case announced != "":
+		a.Name, a.Evidence = announced, fact.PayloadEvidence
 	case s.proto > 0:
-		a.Name, a.Evidence = c.table[s.proto-1].name, fact.PayloadEvidence
+		a.Name, a.Evidence = secureName(c.table[s.proto-1].name, a.ALPN, e), fact.PayloadEvidence
 	case e.Transport != fact.TCP && e.Transport != fact.UDP && e.Transport != fact.SCTP:
 		if e.Transport != 0 {
 			a.Name, a.Evidence = e.Transport.String(), fact.PayloadEvidence
 		}
 	default:
-		var contradicted *dialog
-		if s.d != nil {
-			contradicted = s.d
-		}
-		if n := c.byPort(e, contradicted); n != "" {
+		if n := c.byPort(e, s.d); n != "" {
 			a.Name, a.Evidence = n, fact.PortEvidence
 		}
 	}

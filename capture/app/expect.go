@@ -3,6 +3,7 @@ package app
 import (
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"netscope.example/nsgraph/capture/fact"
 )
@@ -33,6 +34,7 @@ const (
 
 // Announcements remembers what was announced. It is safe for concurrent use.
 type Announcements struct {
+	some    atomic.Bool // anything was announced
 	mu      sync.RWMutex
 	m       map[netip.AddrPort][]Expect // ascending by From; few
 	order   []netip.AddrPort            // oldest first
@@ -56,6 +58,7 @@ func (a *Announcements) Add(e Expect) {
 	k := netip.AddrPortFrom(e.Addr, e.Port)
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.some.Store(true)
 	l := a.m[k]
 	for i := range l {
 		o := &l[i]
@@ -86,6 +89,9 @@ func (a *Announcements) Add(e Expect) {
 
 // Lookup returns what was announced last for addr and port at the time t: the latest before t, or one that came soon after.
 func (a *Announcements) Lookup(addr netip.Addr, port uint16, t fact.Time) (Expect, bool) {
+	if a.empty() {
+		return Expect{}, false
+	}
 	k := netip.AddrPortFrom(addr.Unmap(), port)
 	a.mu.RLock()
 	defer a.mu.RUnlock()
@@ -102,6 +108,9 @@ func (a *Announcements) Lookup(addr netip.Addr, port uint16, t fact.Time) (Expec
 	}
 	return Expect{}, false
 }
+
+// empty reports whether nothing was announced yet.
+func (a *Announcements) empty() bool { return !a.some.Load() }
 
 // Dropped returns how many announcements gave way.
 func (a *Announcements) Dropped() uint64 {

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"net/netip"
+	"strings"
+
 	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/capture/wire"
 )
@@ -185,4 +188,30 @@ func (c *Classifier) byPort(e *Ends, d *dialog) string {
 		return "" // the protocol's own matcher refused the payload
 	}
 	return n
+}
+
+// announcedName returns what another conversation said that this one is, "" if none did. Media must show itself.
+func (c *Classifier) announcedName(e *Ends) string {
+	if e.Transport != fact.TCP && e.Transport != fact.UDP || c.announced.empty() {
+		return ""
+	}
+	ends := [2]netip.AddrPort{netip.AddrPortFrom(e.Server, e.ServerPort), netip.AddrPortFrom(e.Client, e.ClientPort)}
+	for i, end := range ends {
+		x, ok := c.announced.Lookup(end.Addr(), end.Port(), e.First)
+		if ok && x.App != "rtp" && (!x.Peer.IsValid() || x.Peer.Unmap() == ends[1-i].Addr()) {
+			return x.App
+		}
+	}
+	return ""
+}
+
+// secureName names what is known to run inside TLS or QUIC.
+func secureName(name, alpn string, e *Ends) string {
+	switch {
+	case name == "tls" && (alpn == "dot" || e.ServerPort == 853):
+		return "dns-over-tls"
+	case name == "quic" && (strings.HasPrefix(alpn, "doq") || e.ServerPort == 853):
+		return "dns-over-quic"
+	}
+	return name
 }
