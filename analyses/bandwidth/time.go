@@ -1,0 +1,162 @@
+package bandwidth
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"netscope.example/nsgraph/graph"
+)
+
+func round6(x float64) float64 { return math.Round(x*1e6) / 1e6 }
+
+func at(seconds int64) graph.Time { return graph.Time(seconds * 1e9) }
+
+// merge adds the timelines of captures, at the coarsest of their steps, and coarser still until at most limit points remain; 0 is no limit. Buckets outside
+// the window of p are left out.
+func merge(captures []graph.Capture, p graph.Params, limit int) Series {
+	var step int64 = 1
+	for _, c := range captures {
+		step = max(step, c.Step)
+	}
+	from, to := p.Window()
+	for {
+		points := map[int64]*Point{}
+		for i := range captures {
+			c := &captures[i]
+			for n, t := range c.At {
+				if at(t+c.Step) <= from || at(t) >= to {
+					continue
+				}
+				k := t - t%step
+				if points[k] == nil {
+					points[k] = &Point{At: at(k)}
+				}
+				points[k].Bytes += c.AtBytes[n]
+				points[k].Packets += c.AtPackets[n]
+			}
+		}
+		if limit > 0 && len(points) > limit {
+			step *= 2
+			continue
+		}
+		s := Series{Step: step, Points: make([]Point, 0, len(points))}
+		for _, k := range slices.Sorted(maps.Keys(points)) {
+			s.Points = append(s.Points, *points[k])
+		}
+		return s
+	}
+}
+
+// total sums up a series; the mean is over the span of the captures' packets.
+func total(s Series, captures []graph.Capture) Total {
+	t := Total{PeakFor: s.Step}
+	for i := range s.Points {
+		p := &s.Points[i]
+		t.Bytes += p.Bytes
+		t.Packets += p.Packets
+		if bps := bps(p.Bytes, s.Step); bps > t.Peak {
+			t.Peak, t.PeakAt = bps, &p.At
+		}
+	}
+	var first, last graph.Time
+	for _, c := range captures {
+		if c.Packets > 0 {
+			if first == 0 || c.First < first {
+				first = c.First
+			}
+			last = max(last, c.Last)
+		}
+	}
+	if n := len(s.Points); n > 0 {
+		first, last = max(first, s.Points[0].At), min(last, s.Points[n-1].At+at(s.Step))
+	}
+	if d := last.Seconds(first); d > 0 {
+		t.Mean = math.Round(float64(t.Bytes) * 8 / d)
+	}
+	return t
+}
+
+func bps(bytes, seconds int64) float64 { return float64(bytes) * 8 / float64(seconds) }
+
+// maxPeaks is how many busy periods are reported.
+const maxPeaks = 5
+
+// peaks finds periods in which the traffic lies two standard deviations above its mean, and at twice the mean at least, the busiest first.
+func peaks(s Series, apps []TimelineRow) []Peak {
+	out := []Peak{}
+	if len(s.Points) < 5 {
+		return out
+	}
+	span := int64(s.Points[len(s.Points)-1].At-s.Points[0].At)/1e9/s.Step + 1
+	var sum, squares float64
+	for _, p := range s.Points {
+		sum += float64(p.Bytes)
+		squares += float64(p.Bytes) * float64(p.Bytes)
+	}
+	mean := sum / float64(span) // steps without traffic count as zero
+	limit := max(2*mean, mean+2*math.Sqrt(max(0, squares/float64(span)-mean*mean)))
+	var run []Point
+	flush := func() {
+		if len(run) > 0 {
+			out = append(out, peak(run, s.Step, apps))
+			run = nil
+		}
+	}
+	for _, p := range s.Points {
+		if float64(p.Bytes) <= limit || len(run) > 0 && p.At != run[len(run)-1].At+at(s.Step) {
+			flush()
+		}
+		if float64(p.Bytes) > limit {
+			run = append(run, p)
+		}
+	}
+	flush()
+	slices.SortStableFunc(out, func(a, b Peak) int { return cmp.Compare(b.Mean, a.Mean) })
+	return out[:min(len(out), maxPeaks)]
+}
+
+func peak(run []Point, step int64, apps []TimelineRow) Peak {
+	var bytes int64
+	for _, p := range run {
+		bytes += p.Bytes
+	}
+	from, to := run[0].At, run[len(run)-1].At+at(step)
+	return Peak{From: from, To: to, Mean: math.Round(bps(bytes, int64(to-from)/1e9)), Top: top(apps, from, to)}
+}
+
+// top returns the application with the most bytes in [from, to).
+func top(apps []TimelineRow, from, to graph.Time) string {
+	sum := map[string]int64{}
+	for _, a := range apps {
+		if at(a.At) >= from && at(a.At) < to {
+			sum[cmp.Or(a.Application, "unknown")] += a.Bytes
+		}
+	}
+	if l := largest(sum); len(l) > 0 {
+		return l[0].Name
+	}
+	return ""
+}
+
+// trend fits a line through the series, which must span a day at least.
+func trend(s Series) Trend {
+	n := len(s.Points)
+	if n < 3 || s.Points[n-1].At.Seconds(s.Points[0].At) < 86400 {
+		return Trend{}
+	}
+	var xs, ys []float64
+	for _, p := range s.Points {
+		xs = append(xs, p.At.Seconds(s.Points[0].At)/86400)
+		ys = append(ys, bps(p.Bytes, s.Step))
+	}
+	alpha, beta := stat.LinearRegression(xs, ys, nil, false)
+	r2 := stat.RSquared(xs, ys, nil, alpha, beta)
+	if math.IsNaN(r2) || r2 < 0 {
+		r2 = 0
+	}
+	return Trend{Slope: math.Round(beta), Confidence: round6(r2)}
+}
