@@ -31,8 +31,12 @@ func frameRelay(d *Decoder, p *Packet, b []byte, n int) {
 		return
 	}
 	b, n = b[1:], n-1
-	if b[0] == 0 && len(b) > 1 { // padding
+	if b[0] == 0 { // padding
 		b, n = b[1:], n-1
+	}
+	if len(b) == 0 {
+		p.Problem = Short
+		return
 	}
 	switch nlpid := b[0]; nlpid {
 	case nlpidIPv4:

@@ -58,7 +58,7 @@ func (d *Decoder) datagram(p *Packet, b []byte, n int) {
 	case protoIPv4, protoIPv6:
 		d.carry(inner{kind: fact.IPinIP, link: linkRaw, b: b, n: n})
 	case protoMPLSinIP:
-		mpls(d, p, b, n)
+		d.carry(inner{kind: fact.IPinIP, link: linkMPLS, b: b, n: n})
 	}
 }
 

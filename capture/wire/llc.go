@@ -31,11 +31,12 @@ func (d *Decoder) llc(p *Packet, length int, b []byte, n int) {
 		p.Problem = Short
 		return
 	}
+	again := p.Has&HasSNAP != 0 // SNAP within SNAP is not followed
 	p.Has |= HasSNAP
 	p.OUI = be32(b[2:]) & 0xffffff
 	p.EtherType = be16(b[6:])
 	p.Network = b[8:]
-	if p.OUI == ouiEncapsulated || p.OUI == ouiBridge {
+	if !again && (p.OUI == ouiEncapsulated || p.OUI == ouiBridge) {
 		d.network(p, p.EtherType, b[8:], n-8)
 	}
 }

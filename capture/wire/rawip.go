@@ -25,6 +25,10 @@ func null(d *Decoder, p *Packet, b []byte, n int) {
 		return
 	}
 	family := be32(b)
+	if t := be16(b[2:]); family > 0xffff && t > maxLLCLength { // some VPN adapters of Windows write an EtherType
+		d.network(p, t, b[4:], n-4)
+		return
+	}
 	if family > 0xffff {
 		family = family>>24 | family>>8&0xff00
 	}

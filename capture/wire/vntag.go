@@ -12,7 +12,7 @@ func (d *Decoder) vntag(p *Packet, b []byte, n int) {
 		d.llc(p, int(t), b[6:], n-6)
 		return
 	}
-	if t == typeVNTag { // none carries another
+	if t == typeVNTag || p.Tagged { // it is the outermost tag, and none carries another
 		p.Problem = BadHeader
 		return
 	}
