@@ -15,5 +15,10 @@ func matchAMQP(q *probe) verdict {
 	if len(b) >= 11 && b[0] == 1 && be16(b, 1) == 0 && be16(b, 7) == 10 && be16(b, 9) == 10 {
 		return server
 	}
+	// A frame in the middle: type, channel, size, and its last byte (section 2.3).
+	if n := int(be32(b, 3)); len(b) >= 8 && b[0] >= 1 && b[0] <= 3 && n < len(b)-7 && n > 0 && b[7+n] == 0xce && len(b) >= 12 &&
+		(b[0] == 3 || be16(b, 7) >= 10 && be16(b, 7) <= 90) {
+		return q.towards(5672)
+	}
 	return no
 }

@@ -229,3 +229,56 @@ func TestCapturesIdentified(t *testing.T) {
 		t.Errorf("payload shows %d of %d bytes", known, total)
 	}
 }
+
+// ndpiNames says which of our names each of nDPI's stands for, where both know the protocol.
+var ndpiNames = map[string]string{
+	"TLS": "tls", "QUIC": "quic", "HTTP": "http", "DNS": "dns", "DoH_DoT": "tls dns-over-tls dns-over-quic quic http2", "STUN": "stun rtp dtls", "BitTorrent": "bittorrent",
+	"DTLS": "dtls", "Kerberos": "kerberos", "MsSQL-TDS": "mssql", "MDNS": "mdns", "BACnet": "bacnet", "FIX": "fix", "SSDP": "ssdp",
+	"Kafka": "kafka", "COAP": "coap", "NFS": "nfs", "MongoDB": "mongodb", "MQTT": "mqtt", "RMCP": "ipmi", "IEC60870": "iec104", "MGCP": "mgcp rtp",
+	"DHCP": "dhcp", "IMAPS": "tls imap", "NAT-PMP": "nat-pmp", "DCERPC": "dcerpc", "CAPWAP": "capwap", "BFD": "bfd", "HSRP": "hsrp", "RTP": "rtp", "RTMP": "rtmp",
+	"PTPv2": "ptp", "LDP": "ldp", "IPSec": "ike esp", "Cassandra": "cassandra", "AMQP": "amqp", "WireGuard": "wireguard", "VNC": "vnc", "RDP": "rdp",
+	"OpenVPN": "openvpn", "Thrift": "thrift", "TeamViewer": "teamviewer", "Service_Location_Protocol": "slp", "NTP": "ntp", "Nats": "nats", "IEEE-C37118": "c37.118",
+	"BGP": "bgp", "sFlow": "sflow", "XDMCP": "xdmcp", "Telnet": "telnet", "Syslog": "syslog", "SSH": "ssh", "SMTPS": "tls smtp", "SMPP": "smpp", "SIP": "sip",
+	"SMBv1": "smb netbios-dgm", "SMBv23": "smb", "NetBIOS": "netbios-ns netbios-dgm smb", "RTSP": "rtsp", "RSYNC": "rsync", "PostgreSQL": "postgresql", "Oracle": "oracle", "LDAP": "ldap",
+	"Redis": "redis", "MySQL": "mysql", "POP3": "pop3", "POPS": "tls", "SNMP": "snmp", "TFTP": "tftp", "RADIUS": "radius", "SOCKS": "socks", "STOMP": "stomp", "Modbus": "modbus",
+	"S7Comm": "s7comm", "S7CommPlus": "s7comm", "EthernetIP": "ethernet-ip", "AFP": "afp", "Diameter": "diameter", "DRDA": "drda", "OpenFlow": "openflow", "NetFlow": "netflow",
+	"Whois-DAS": "whois", "SkinnyClientControl": "sccp", "CiscoSkinny": "sccp", "FTP_CONTROL": "ftp", "Zabbix": "zabbix", "HL7": "hl7", "LLMNR": "llmnr", "GTP_C": "gtp", "RTCP": "rtcp",
+}
+
+// TestCapturesAgree compares applications with those that nDPI's own test results name, flow by flow.
+func TestCapturesAgree(t *testing.T) {
+	dir := captures(t)
+	type flow struct{ a, b string }
+	files := map[string]map[flow]*conv{}
+	agree, of, silent := 0, 0, 0
+	for _, row := range tsv(t, filepath.Join(dir, "groundtruth", "ndpi_flows.tsv")) {
+		base, _, _ := strings.Cut(row[6], ".")
+		want, ok := ndpiNames[base]
+		if !ok || row[8] != "DPI" {
+			continue
+		}
+		if files[row[0]] == nil {
+			m := map[flow]*conv{}
+			for _, v := range walk(t, New(Options{}), filepath.Join(dir, row[0])) {
+				m[flow{v.src.String(), v.dst.String()}] = v
+				m[flow{v.dst.String(), v.src.String()}] = v
+			}
+			files[row[0]] = m
+		}
+		v := files[row[0]][flow{row[2], row[3]}]
+		if v == nil {
+			silent++
+			continue
+		}
+		of++
+		if slices.Contains(strings.Fields(want), v.app.Name) {
+			agree++
+		} else {
+			t.Logf("%s %s %s %s: nDPI says %s, we %q by %v", row[0], row[1], row[2], row[3], row[6], v.app.Name, v.app.Evidence)
+		}
+	}
+	t.Logf("%d of %d flows agree (%d not found)", agree, of, silent)
+	if float64(agree) < 0.95*float64(of) {
+		t.Errorf("%d of %d flows agree", agree, of)
+	}
+}

@@ -39,7 +39,7 @@ func (c *Classifier) undecided(d *dialog, h *head, v verdict) bool {
 	m := &c.m
 	if v == no || len(m.b) >= maxLookBytes {
 		h.stop = true
-		d.refused[m.side] = true
+		d.refuse(m.side, m.b)
 	}
 	return !exhausted(d, m.side)
 }

@@ -97,7 +97,7 @@ func (c *Classifier) feedUDP(d *dialog) bool {
 		c.decide(d, i, v, m.side)
 		return c.read(d, m)
 	}
-	d.refused[m.side] = true
+	d.refuse(m.side, m.b)
 	if d.packets[m.side] < 255 {
 		d.packets[m.side]++
 	}
@@ -105,6 +105,14 @@ func (c *Classifier) feedUDP(d *dialog) bool {
 		return true
 	}
 	return !exhausted(d, m.side)
+}
+
+// refuse notes that no protocol was found in b.
+func (d *dialog) refuse(side uint8, b []byte) {
+	d.refused[side] = true
+	d.texts = d.texts || len(b) >= 4 && printable(b[:min(len(b), 16)])
+	d.prev[side] = [16]byte{}
+	copy(d.prev[side][:], b)
 }
 
 // exhausted reports whether enough of an undecided conversation was seen.
@@ -140,7 +148,7 @@ func (c *Classifier) matchUDP(q *probe) (verdict, uint16) {
 // decide sets the protocol.
 func (c *Classifier) decide(d *dialog, i uint16, v verdict, side uint8) {
 	d.proto = i + 1
-	d.refused = [2]bool{}
+	d.refused, d.texts = [2]bool{}, false
 	switch v {
 	case client:
 		d.from(side)
@@ -181,10 +189,13 @@ func (c *Classifier) byPort(e *Ends, d *dialog) string {
 			return ""
 		}
 	}
-	if d == nil || !(d.refused[0] || d.refused[1]) {
-		return n
-	}
-	if i, ok := c.byName[n]; ok && c.table[i].on&[2]on{tcp, udp}[t] != 0 {
+	switch i, ok := c.byName[n]; {
+	case d == nil, !ok, c.table[i].on&[2]on{tcp, udp}[t] == 0: // nobody could refuse it
+	case n == "tls" || n == "quic": // ciphertext of which the beginning is missing looks like anything but text
+		if d.texts {
+			return ""
+		}
+	case t == 1 && (d.refused[0] || d.refused[1]), d.refused[0] && d.refused[1]:
 		return "" // the protocol's own matcher refused the payload
 	}
 	return n

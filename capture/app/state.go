@@ -43,9 +43,11 @@ type dialog struct {
 	port    [2]uint16
 	proto   uint16 // index into the table plus one; 0 undecided
 	client  speaker
-	fed     uint8    // packets that the protocol's reader had
-	packets [2]uint8 // with payload, looked at while undecided; saturating
-	refused [2]bool  // this side's payload was looked at, and no protocol's start was in it
+	fed     uint8       // packets that the protocol's reader had
+	packets [2]uint8    // with payload, looked at while undecided; saturating
+	texts   bool        // what was looked at in vain is text
+	prev    [2][16]byte // start of this side's last payload that was looked at in vain
+	refused [2]bool     // this side's payload was looked at, and no protocol's start was in it
 }
 
 // open returns a new dialog for p, which side sent.

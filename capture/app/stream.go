@@ -46,13 +46,18 @@ type stream struct {
 // isNoise reports whether a payload type is comfort noise (RFC 3389; 19 was reserved for it).
 func isNoise(pt uint8) bool { return pt == 13 || pt == 19 }
 
-// isEvent reports whether a packet is a telephone event (RFC 4733): announced as such, or four bytes under a dynamic type that the
-// stream's own packets do not use.
-func (s *stream) isEvent(h *rtpHeader) bool {
+// clocked reports whether a packet's timestamp counts samples of the stream's own clock. A telephone event keeps the time at which it
+// began (RFC 4733, section 2.2.1); it is known by its announcement, or as four bytes under a dynamic type that the stream's other
+// packets do not use. Other types that nobody announced have a clock that nobody knows.
+func (s *stream) clocked(h *rtpHeader) bool {
 	if c, ok := s.codecs[h.pt]; ok {
-		return c.Name == "telephone-event"
+		return c.Name != "telephone-event" && c.ClockRate > 0
 	}
-	return h.pt >= 96 && h.payload == 4 && s.packets > 0 && s.pt != h.pt
+	if h.pt < 96 || s.packets == 0 || h.pt == s.pt {
+		return true
+	}
+	_, ok := s.codecs[s.pt]
+	return h.payload != 4 && s.pt >= 96 && !ok
 }
 
 // add counts a packet.
@@ -83,14 +88,14 @@ func (s *stream) add(h *rtpHeader, p *wire.Packet) {
 func (s *stream) time(h *rtpHeader, at int64) {
 	step := int64(int32(h.timestamp - s.lastTS))
 	delta := at - s.last
-	event, noise := s.isEvent(h), isNoise(h.pt)
-	late := s.ts+step < 0 // before the first packet
+	clocked, noise := s.clocked(h), isNoise(h.pt)
+	late := clocked && s.ts+step < 0 // before the first packet
 	regular := !h.marker && !noise && !s.noise && !late
 	if regular && delta > s.deltaMax {
 		s.deltaMax = delta
 	}
 	s.steps++
-	if !event {
+	if clocked {
 		ms := float64(delta) / 1e6
 		for i := range rates {
 			j := &s.jitter[i]
@@ -106,8 +111,12 @@ func (s *stream) time(h *rtpHeader, at int64) {
 		}
 	}
 	s.noise = noise
-	if !late {
-		s.last, s.lastTS = at, h.timestamp
+	if late {
+		return
+	}
+	s.last = at
+	if clocked {
+		s.lastTS = h.timestamp
 		s.ts += step
 	}
 }
