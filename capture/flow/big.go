@@ -30,12 +30,15 @@ func (f *sender) again(seq, length uint32) {
 		}
 	}
 	if room != nil {
-		*room = bigSegment{seq, length, 1}
+		*room, f.grown = bigSegment{seq, length, 1}, true
 	}
 }
 
 // bigAcked drops the segments that an acknowledgement covers. One that ends inside a segment acknowledges a smaller one.
 func (f *sender) bigAcked(ack uint32) {
+	if !f.grown {
+		return
+	}
 	for i := range f.big {
 		b := &f.big[i]
 		switch {
@@ -49,6 +52,7 @@ func (f *sender) bigAcked(ack uint32) {
 			*b = bigSegment{}
 		}
 	}
+	f.grown = f.big != [2]bigSegment{}
 }
 
 func (f *sender) neverAcked(length uint32) {

@@ -56,15 +56,16 @@ func (t *Table) cut(e *entry) {
 		x.app = &a
 	}
 	t.pool.bytes -= x.grown()
+	if e.tcp != nil {
+		t.pool.bytes -= e.tcp.lists() * rttBucketBytes
+		e.tcp.begin()
+	}
 	x.marks[0], x.marks[1], x.buckets, x.errors = x.marks[0][:0], x.marks[1][:0], x.buckets[:0], x.errors[:0]
 	t.pool.bytes += x.grown()
-	e.bucketAt = floor(e.last(), t.step(e))
+	e.bucketAt = floor(e.until, t.step(e))
 	for s := range e.half {
 		h := &e.half[s]
 		*h = half{scope: h.scope, mac: h.mac, next: h.next, seen: h.seen, first: h.last, last: h.last}
-	}
-	if e.tcp != nil {
-		e.tcp.begin()
 	}
 	e.shown = [witnesses]uint64{}
 	t.emit(c)
@@ -101,14 +102,14 @@ func (t *Table) conversation(e *entry, partial bool) *fact.Conversation {
 	if e.key.proto == fact.ICMP || e.key.proto == fact.ICMPv6 { // the key has the identifier, and the type and code
 		c.Client, c.Server = netip.AddrPortFrom(c.Client.Addr(), 0), netip.AddrPortFrom(c.Server.Addr(), e.key.hiPort)
 	}
-	c.First, c.Last = fact.Time(e.first()), fact.Time(e.last())
+	c.First, c.Last = fact.Time(e.first()), fact.Time(e.until)
 	c.Partial = partial || e.flags&continued != 0
 	e.places(c, r, up)
 	e.halfFact(up, &c.Up, r.dscp[0][:0])
 	e.halfFact(down, &c.Down, r.dscp[1][:0])
 	if e.tcp != nil {
 		c.TCP = &r.tcp
-		e.tcp.fact(c.TCP, up, e.last())
+		e.tcp.fact(c.TCP, up, e.until)
 	}
 	if e.more != nil && len(e.more.errors) > 0 {
 		c.Errors = make([]fact.ICMPError, len(e.more.errors))

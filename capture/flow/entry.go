@@ -8,29 +8,30 @@ import (
 	"netscope.example/nsgraph/capture/wire"
 )
 
-// entry is one live conversation. Side 0 is who sent its first packet.
+// entry is one live conversation. Side 0 is who sent its first packet. What every packet needs comes first, in two cache lines.
 type entry struct {
 	key      key
 	chain    *entry // next in the same bucket of the index
-	newer    *entry // in the list of its class
-	older    *entry
-	queued   int64 // when it was put at the end of its list
-	bucketAt int64 // start of the current time bucket
 	hash     uint32
 	class    class
 	flip     uint8 // 1 if side 0 is the higher end of the key
 	version  uint8 // 4 or 6
 	carries  fact.TunnelKind
 	doubled  uint8 // the step is Options.Step doubled so often
-	flags    entryFlags
-	points   [2]uint16
 	nPoints  uint8
-	shown    [witnesses]uint64 // capture<<48 | packet number; 0 none
-	decided  decision          // once a part was emitted
+	flags    entryFlags
+	until    int64 // when its last packet came
+	queued   int64 // when it was put at the end of its list
+	bucketAt int64 // start of the current time bucket
 	tcp      *tcp
 	more     *extras
+	points   [2]uint16
 	half     [2]half
+	newer    *entry // in the list of its class
+	older    *entry
 	speech   app.State
+	decided  decision          // once a part was emitted
+	shown    [witnesses]uint64 // capture<<48 | packet number; 0 none
 }
 
 type entryFlags uint8
@@ -97,17 +98,6 @@ func (e *entry) end(side uint8) (address, uint16) {
 		return e.key.lo, e.key.loPort
 	}
 	return e.key.hi, e.key.hiPort
-}
-
-// last is when its last packet came.
-func (e *entry) last() int64 {
-	if e.half[1].packets == 0 {
-		return e.half[0].last
-	}
-	if e.half[0].packets == 0 {
-		return e.half[1].last
-	}
-	return max(e.half[0].last, e.half[1].last)
 }
 
 // first is when its first packet came.

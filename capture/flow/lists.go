@@ -106,7 +106,7 @@ func (t *Table) sweep() {
 			if within(now, e.queued, idle[c]) {
 				break
 			}
-			if last := e.last(); within(now, last, idle[c]) {
+			if last := e.until; within(now, last, idle[c]) {
 				l.remove(e)
 				e.queued = last
 				l.push(e)

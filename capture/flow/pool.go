@@ -39,7 +39,7 @@ func (p *pool) tcp() *tcp {
 func (p *pool) release(e *entry) {
 	p.bytes -= entryBytes
 	if c := e.tcp; c != nil {
-		p.bytes -= tcpBytes + c.grown()
+		p.bytes -= tcpBytes + c.lists()*rttBucketBytes
 		c.reset()
 		p.tcps = append(p.tcps, c)
 	}

@@ -42,6 +42,9 @@ func (f *sender) expect(end uint32, at int64) {
 // measure takes an acknowledgement of f's segments: the sample that it acknowledges exactly gives a round-trip time, those before
 // are over.
 func (f *sender) measure(ack uint32, at int64) {
+	if f.nSamples == 0 {
+		return
+	}
 	k := 0
 	for _, s := range f.samples[:f.nSamples] {
 		switch {

@@ -5,7 +5,10 @@ import (
 	"netscope.example/nsgraph/capture/wire"
 )
 
-const sweepEvery = second
+const (
+	sweepEvery = second
+	maxPart    = 1 << 31 // packets of one side in one part of a conversation
+)
 
 // Add counts p in its conversation. copy says that p is a further sighting of a packet that was added before. It keeps nothing of p.
 func (t *Table) Add(p *wire.Packet, copy bool) {
@@ -115,11 +118,8 @@ func (t *Table) copy(e *entry, from uint8, p *wire.Packet) {
 
 // over reports whether p, which has e's key and scope, begins another conversation.
 func (t *Table) over(e *entry, side uint8, p *wire.Packet) bool {
-	if at := p.Time; at > e.last() && !within(at, e.last(), idle[e.class]) || at < e.first() && !within(at, e.first(), idle[e.class]) {
+	if gap := idle[e.class]; !within(p.Time, e.until, gap) && (p.Time > e.until || p.Time < e.first() && !within(p.Time, e.first(), gap)) {
 		return true
-	}
-	if e.half[0].packets|e.half[1].packets >= 1<<30 {
-		t.cut(e) // the counts of a part fit in 32 bits
 	}
 	return e.tcp != nil && e.tcp.reused(side, p)
 }
@@ -133,7 +133,7 @@ func (t *Table) begin(k *key, h uint32, from uint8, p *wire.Packet) *entry {
 	e.key, e.hash, e.flip, e.version = *k, h, from, p.Version
 	e.flags = listening
 	e.bucketAt = floor(p.Time, t.o.Step)
-	e.queued = p.Time
+	e.queued, e.until = p.Time, p.Time
 	e.class = otherClass
 	switch k.proto {
 	case fact.TCP:
@@ -160,6 +160,7 @@ func (t *Table) count(e *entry, side uint8, p *wire.Packet) {
 	if h.packets == 0 {
 		t.opens(e, side, p)
 	}
+	e.until = max(e.until, p.Time)
 	h.packets++
 	h.bytes += uint64(p.Length)
 	h.payload += uint64(p.PayloadLen)
@@ -189,6 +190,9 @@ func (t *Table) count(e *entry, side uint8, p *wire.Packet) {
 			t.listen(e, side, p, 0)
 		}
 		t.touch(e, e.class, p.Time)
+	}
+	if h.packets == maxPart {
+		t.cut(e) // the counts of a part fit in 32 bits
 	}
 }
 

@@ -34,18 +34,19 @@ const (
 	resetSeen
 )
 
-// sender is what is known of one side as a sender, and of its receive window.
+// sender is what is known of one side as a sender, and of its receive window. What every packet needs comes first.
 type sender struct {
-	isn        uint32
-	base       uint32 // sequence number of the first byte that it sent
 	next       uint32 // one past the highest byte seen
-	nextAt     int64  // when that came
 	whole      uint32 // one past the highest byte up to which all was seen
-	gaps       [3]span
 	ack        uint32 // its last acknowledgement
-	ackAt      int64
 	window     uint32 // as in the header
-	dupAcks    uint8
+	nextAt     int64  // when next came
+	ackAt      int64
+	closedAt   int64 // when it closed its window; 0 open
+	windowMax  uint32
+	maxSegment uint32
+	base       uint32 // sequence number of the first byte that it sent
+	isn        uint32
 	valid      bool // next, whole
 	based      bool // base
 	acked      bool // ack, window
@@ -53,25 +54,26 @@ type sender struct {
 	syn        bool // its SYN was seen: isn, opts
 	fin        bool
 	spoke      bool // sent something other than RST
-	opts       fact.SYNOptions
-	closedAt   int64 // when it closed its window; 0 open
-	resetTTL   uint8
-	resetMAC   fact.MAC
-	maxSegment uint32
-	windowMax  uint32
-	bigUnacked uint32
-	big        [2]bigSegment
-	samples    [6]sample
+	island     bool // gaps has some
+	grown      bool // big has some
+	dupAcks    uint8
 	nSamples   uint8
+	opts       fact.SYNOptions
+	samples    [6]sample
 	rtt        rtt
 
+	gaps               [3]span
+	big                [2]bigSegment
+	bigUnacked         uint32
 	retransmitted      uint32
-	retransmittedBytes uint64
 	outOfOrder         uint32
 	lost               uint32
 	zeroWindows        uint32
-	zeroWindowTime     int64
 	windowFull         uint32 // by the other side's segments
+	retransmittedBytes uint64
+	zeroWindowTime     int64
+	resetTTL           uint8
+	resetMAC           fact.MAC
 }
 
 // span is sequence numbers [from, to); empty if equal.
@@ -88,10 +90,8 @@ func (c *tcp) reset() {
 	c.side[0].rtt.buckets, c.side[1].rtt.buckets = a, b
 }
 
-// grown is how many bytes the lists of c hold.
-func (c *tcp) grown() int {
-	return (len(c.side[0].rtt.buckets) + len(c.side[1].rtt.buckets)) * rttBucketBytes
-}
+// lists is how many buckets the lists of c hold.
+func (c *tcp) lists() int { return len(c.side[0].rtt.buckets) + len(c.side[1].rtt.buckets) }
 
 // after reports whether sequence number a comes after b.
 func after(a, b uint32) bool { return int32(a-b) > 0 }
@@ -103,9 +103,11 @@ func (t *Table) countTCP(e *entry, side uint8, p *wire.Packet) {
 		return
 	}
 	c := e.tcp
-	before := c.grown()
+	before := c.lists()
 	fresh := c.follow(side, p)
-	t.pool.bytes += c.grown() - before
+	if n := c.lists(); n != before {
+		t.pool.bytes += (n - before) * rttBucketBytes
+	}
 	if e.shown[2] == 0 && c.flags&payloadSeen != 0 {
 		e.witness(2, p)
 	}
@@ -235,7 +237,7 @@ func (f *sender) seen(seq, end uint32) {
 		for i := range f.gaps {
 			g := &f.gaps[i]
 			if g.from == g.to {
-				*g = span{seq, end}
+				*g, f.island = span{seq, end}, true
 				return
 			}
 			if !after(seq, g.to) && !after(g.from, end) { // they touch
@@ -259,6 +261,9 @@ func (f *sender) seen(seq, end uint32) {
 
 // join takes the islands that whole has reached.
 func (f *sender) join() {
+	if !f.island {
+		return
+	}
 	for again := true; again; {
 		again = false
 		for i := range f.gaps {
@@ -272,6 +277,7 @@ func (f *sender) join() {
 			*g = span{}
 		}
 	}
+	f.island = f.gaps != [3]span{}
 }
 
 // late classifies a segment that begins before the highest byte that f sent.
