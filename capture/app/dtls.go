@@ -20,11 +20,33 @@ func matchDTLS(q *probe) verdict {
 	return either
 }
 
-// readDTLS takes names from a ClientHello that is whole in one datagram.
+// dtlsState is what the reader of DTLS keeps.
+type dtlsState struct {
+	shared bool // STUN was there before: media may follow (RFC 5764)
+	looked uint8
+}
+
+// readDTLS takes names from a ClientHello that is whole in one datagram, and watches for the media that it made keys for.
 func readDTLS(c *Classifier, d *dialog, m *message) bool {
+	s, ok := d.x.(*dtlsState)
+	if !ok {
+		s = new(dtlsState)
+		d.x = s
+	}
 	b := m.b
+	if len(b) > 0 && b[0] >= 128 && b[0] < 192 {
+		q := probe{b: b, src: m.p.SrcPort, dst: m.p.DstPort, d: d, p: m.p, side: m.side, udp: true, length: int(m.p.PayloadLen)}
+		if matchRTP(&q) > maybe {
+			c.become(d, "rtp")
+			d.x = true
+		}
+		return true
+	}
 	if len(b) < 14+11 || b[0] != tlsHandshake || be16(b, 3) != 0 {
-		return !(len(b) > 0 && b[0] == tlsData)
+		if s.looked < 255 {
+			s.looked++
+		}
+		return s.shared || s.looked < 16
 	}
 	n := int(be16(b, 11))
 	if len(b) < 13+n || n < 12 {

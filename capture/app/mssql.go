@@ -32,6 +32,9 @@ func matchMSSQL(q *probe) verdict {
 		if be16(b, 4) == 0 && le32(b, 8) == 22 && le16(b, 16) == 2 {
 			return client
 		}
+		if q.dst == 1433 && b[1] == 1 && n == len(b) && b[0] == 1 {
+			return client
+		}
 	case 0x04: // answers begin with a token
 		if !q.first {
 			return no

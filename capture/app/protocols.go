@@ -86,7 +86,7 @@ func protocols() []protocol {
 		{"ws-discovery", udp, matchWSDiscovery, nil},
 		{"tftp", udp, matchTFTP, readTFTP},
 		{"stun", udp | tcp | always, matchSTUN, readSTUN},
-		{"dtls", udp, matchDTLS, readDTLS},
+		{"dtls", udp | always, matchDTLS, readDTLS},
 		{"ike", udp, matchIKE, readIKE},
 		{"esp", udp, matchESP, nil},
 		{"openvpn", udp | tcp, matchOpenVPN, nil},

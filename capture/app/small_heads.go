@@ -176,7 +176,10 @@ func matchL2TP(q *probe) verdict {
 // matchBFD knows version 1 and a length that is the datagram's, on its ports (RFC 5880, section 4.1).
 func matchBFD(q *probe) verdict {
 	b := q.b
-	if !(q.port(3784) || q.port(4784) || q.port(3785)) || len(b) < 24 || b[0]>>5 != 1 && b[0]>>5 != 0 || int(b[3]) != q.length || b[2] == 0 {
+	if q.port(3785) { // echo: what it carries is the sender's own affair (RFC 5881, section 4)
+		return either
+	}
+	if !(q.port(3784) || q.port(4784)) || len(b) < 24 || b[0]>>5 != 1 && b[0]>>5 != 0 || int(b[3]) != q.length || b[2] == 0 {
 		return no
 	}
 	return either

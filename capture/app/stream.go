@@ -89,8 +89,7 @@ func (s *stream) time(h *rtpHeader, at int64) {
 	step := int64(int32(h.timestamp - s.lastTS))
 	delta := at - s.last
 	clocked, noise := s.clocked(h), isNoise(h.pt)
-	late := clocked && s.ts+step < 0 // before the first packet
-	regular := !h.marker && !noise && !s.noise && !late
+	regular := !h.marker && !noise && !s.noise
 	if regular && delta > s.deltaMax {
 		s.deltaMax = delta
 	}
@@ -111,9 +110,6 @@ func (s *stream) time(h *rtpHeader, at int64) {
 		}
 	}
 	s.noise = noise
-	if late {
-		return
-	}
 	s.last = at
 	if clocked {
 		s.lastTS = h.timestamp

@@ -38,6 +38,8 @@ func readSTUN(c *Classifier, d *dialog, m *message) bool {
 			d.x = true
 		}
 	case first >= 20 && first < 64 && matchDTLS(&q) > maybe:
+		c.become(d, "dtls")
+		d.x = &dtlsState{shared: true}
 		readDTLS(c, d, m)
 	}
 	return true
