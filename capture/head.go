@@ -13,7 +13,8 @@ import (
 
 // How much of the sources is read before the run begins.
 const (
-	headBytes   = 1 << 20   // of a source, to learn when it begins and whether it doubles packets
+	headBytes   = 1 << 20   // of a source, to learn when it begins
+	headPackets = 400       // of a source, to learn whether it doubles packets
 	clockBytes  = 128 << 20 // of all together, to compare their clocks
 	clockSource = 32 << 20  // of one
 )
@@ -30,10 +31,12 @@ func prepare(ctx context.Context, s *stage) {
 		if ctx.Err() != nil {
 			return
 		}
-		in.peek(limit, func(b *file.Batch, interfaces []file.Interface, first bool) {
+		marked := 0
+		in.peek(limit, func(b *file.Batch, interfaces []file.Interface) {
 			s.probe(in, b, interfaces, func(p *wire.Packet) {
-				if first {
+				if marked < headPackets {
 					probe.Mark(p)
+					marked++
 				}
 				clocks.add(i, p)
 			})
@@ -70,7 +73,7 @@ func (s *stage) probe(in *input, b *file.Batch, interfaces []file.Interface, use
 }
 
 // peek reads the beginning of the input. What a source that opens once gave is kept for the run.
-func (in *input) peek(limit int, use func(b *file.Batch, interfaces []file.Interface, first bool)) {
+func (in *input) peek(limit int, use func(b *file.Batch, interfaces []file.Interface)) {
 	rc, err := in.src.Open()
 	if err != nil {
 		return // the run will say so
@@ -90,11 +93,11 @@ func (in *input) peek(limit int, use func(b *file.Batch, interfaces []file.Inter
 		return
 	}
 	var b file.Batch
-	for read, first := 0, true; read < limit; first = false {
+	for read := 0; read < limit; {
 		if f.Read(&b) != nil {
 			return
 		}
-		use(&b, f.Interfaces(), first)
+		use(&b, f.Interfaces())
 		for i := range b.Packets {
 			read += len(b.Packets[i].Data)
 		}

@@ -2,7 +2,7 @@ package sight
 
 import "netscope.example/nsgraph/capture/fact"
 
-// mirror is how often a capture point hands over the same packet twice. Only packets with an IP identification of their own
+// mirror is how often lately a capture point hands over the same packet twice. Only packets with an IP identification of their own
 // bear witness: of each, only the first repeat counts, so that a sender that repeats one packet for ever does not.
 type mirror struct {
 	once    uint64 // packets seen once so far
@@ -10,9 +10,9 @@ type mirror struct {
 }
 
 const (
-	doubledShare = 5       // a point doubles if at least one of this many packets is seen twice
-	doubledLeast = 4       // and at least so many were
-	history      = 1 << 16 // packets after which the past counts half
+	doubledShare = 5      // a point doubles if at least one of this many packets is seen twice
+	doubledLeast = 4      // and at least so many were
+	history      = 1 << 9 // packets after which the past counts half
 )
 
 // systematic reports whether the point doubles a share of all packets, and not just a few.
@@ -28,6 +28,7 @@ func (w *Window) count(e *entry, kind fact.CopyKind, dup bool) {
 	m := w.mirrorOf(e.point)
 	if !dup && e.repeat == 0 {
 		m.once++
+		w.senders.see(w.source, w.id)
 	}
 	if m.once >= history {
 		m.once /= 2
@@ -42,8 +43,9 @@ func (w *Window) mirrorOf(point uint16) *mirror {
 	return &w.mirror[point]
 }
 
-// doubled reports whether e, which equals the sighting same at its own place, is the capture's doing: a mirror of both directions
-// of a port, or a broadcast that loops.
+// doubled reports whether e, which equals the sighting same at its own place, is not its sender's doing: a mirror of both
+// directions of a port, or a broadcast that loops. An equal IP identification within mirrorSpan is proof enough of it if the
+// sender counts; what has none must come where packets are doubled anyway.
 func (w *Window) doubled(same, e *entry, repeat uint16) bool {
 	dt := e.time - same.time
 	if e.dst.IsGroup() && repeat >= loopRepeats && dt <= loopSpan {
@@ -60,7 +62,7 @@ func (w *Window) doubled(same, e *entry, repeat uint16) bool {
 		if repeat == 1 {
 			m.doubled++
 		}
-		return m.systematic()
+		return m.systematic() || repeat == 1 && w.senders.counts(w.source)
 	}
 	return dt <= weakMirror && repeat&1 == 1 && m.systematic()
 }
@@ -73,4 +75,42 @@ func (w *Window) Prime(o *Window) {
 		to.once += m.once
 		to.doubled += m.doubled
 	}
+}
+
+// senders remembers how the sources of packets choose the IP identification. A source that gives every packet another one never
+// repeats a packet with the same; one that always writes the same number, as packet generators and small devices do, may.
+type senders [1 << senderBits]sender
+
+type sender struct {
+	tag  uint32 // of the address
+	id   uint16 // of its last packet
+	same uint8  // of its last packets, how many had the identification of the one before
+	next uint8  // and how many had another
+}
+
+const senderBits = 12
+
+// see notes the identification of a packet that is not a repeat.
+func (s *senders) see(h uint64, id uint16) {
+	v := &s[h>>(64-senderBits)]
+	if v.tag != uint32(h) {
+		*v = sender{tag: uint32(h), id: id}
+		return
+	}
+	if v.id == id {
+		v.same++
+	} else {
+		v.next++
+	}
+	v.id = id
+	if v.same|v.next >= 0x80 {
+		v.same /= 2
+		v.next /= 2
+	}
+}
+
+// counts reports whether the sender with the hash h gives its packets different identifications.
+func (s *senders) counts(h uint64) bool {
+	v := &s[h>>(64-senderBits)]
+	return v.tag == uint32(h) && v.next > 4*v.same
 }

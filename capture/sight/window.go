@@ -60,15 +60,18 @@ type entry struct {
 // Window remembers the packets of the last moments and recognises their copies. It works in packet time, so packets must come
 // in about the order of their times. It is not safe for concurrent use.
 type Window struct {
-	o      Options
-	ring   []entry
-	heads  []uint32
-	next   uint32 // sequence number of the next entry; never 0, so that 0 means none
-	scopes scopes
-	mirror []mirror // by capture point
-	copies copies
-	crowd  Crowding
-	moved  bool // the last copy
+	o       Options
+	ring    []entry
+	heads   []uint32
+	next    uint32 // sequence number of the next entry; never 0, so that 0 means none
+	scopes  scopes
+	mirror  []mirror // by capture point
+	senders senders
+	source  uint64 // hash of the source address of the packet that is being marked
+	id      uint16 // its IP identification
+	copies  copies
+	crowd   Crowding
+	moved   bool // the last copy
 }
 
 // Crowding says what the window's caps cost.
@@ -111,6 +114,9 @@ func (w *Window) Mark(p *wire.Packet) (kind fact.CopyKind, dup bool) {
 		point: p.Point, capt: p.Capture, ttl: p.TTL, dscp: p.DSCP, ecn: p.ECN, strong: strong, ether: p.Has&wire.HasEthernet != 0,
 	}
 	w.crowd.Marked++
+	if strong {
+		w.source, w.id = addrHash(&p.Src), uint16(p.IPID)
+	}
 	b := &w.heads[h>>32&uint64(len(w.heads)-1)]
 	if m, ok := w.match(*b, &e); ok {
 		e.group, e.repeat = m.group, m.repeat
