@@ -18,12 +18,13 @@ const (
 	bySYNACK        = 0.99
 	bySpeech        = 0.97
 	byResemblance   = 0.85
+	byAnnouncement  = 0.9
 	byDeclaration   = 0.95
 	certaintyOfPort = 0.95 // the most that ports can give
 )
 
 // decide returns the client of e. The first that knows it decides: a handshake, a destination that is a group and so cannot ask,
-// the protocol's own speech, the operator's declaration, the ports, and at last the order.
+// the protocol's own speech or its announcement, the operator's declaration, the ports, and at last the order.
 func (t *Table) decide(e *entry) decision {
 	if e.decided.known {
 		return e.decided
@@ -45,6 +46,9 @@ func (t *Table) decide(e *entry) decision {
 	side, sure := e.speech.Client()
 	if side >= 0 && sure {
 		return decision{uint8(side), true, fact.ByProtocol, bySpeech}
+	}
+	if _, server, ok := t.announced(e); ok {
+		return decision{server ^ 1, true, fact.ByProtocol, byAnnouncement}
 	}
 	if d, ok := t.declared(e); ok {
 		return d

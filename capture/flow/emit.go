@@ -123,7 +123,9 @@ func (t *Table) conversation(e *entry, partial bool) *fact.Conversation {
 	c.Buckets = e.timeline(r.time[:0], up)
 	c.Evidence = e.evidence(r)
 	c.App = t.identify(e, c)
-	c.Parent = t.parent(c)
+	if x, _, ok := t.announced(e); ok {
+		c.Parent = x.Parent
+	}
 	c.Outcome = outcome(e, c, up)
 	return c
 }

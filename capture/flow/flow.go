@@ -92,9 +92,6 @@ func (t *Table) Full() bool { return t.speech.Full() }
 // Drops returns what the classifier's caps cost.
 func (t *Table) Drops() app.Drops { return t.speech.Drops() }
 
-// Expectations returns the secondary channels that were announced since the last call.
-func (t *Table) Expectations() []app.Expect { return t.speech.TakeExpectations() }
-
 // Counters returns what the table did so far.
 func (t *Table) Counters() Counters {
 	n := t.n

@@ -134,3 +134,10 @@ func (t *Table) evict() {
 		t.end(victim, true)
 	}
 }
+
+// shrink gives up conversations until the table holds no more than it may.
+func (t *Table) shrink() {
+	for t.pool.bytes > t.o.MaxBytes && t.index.n > 1 {
+		t.evict()
+	}
+}

@@ -8,7 +8,10 @@ type pool struct {
 	bytes   int
 }
 
-const slab = 64 // entries that are allocated at once
+const (
+	slab     = 64    // entries that are allocated at once
+	maxSpare = 16384 // states that are kept for later conversations
+)
 
 func (p *pool) entry() *entry {
 	if p.entries == nil {
@@ -41,12 +44,16 @@ func (p *pool) release(e *entry) {
 	if c := e.tcp; c != nil {
 		p.bytes -= tcpBytes + c.lists()*rttBucketBytes
 		c.reset()
-		p.tcps = append(p.tcps, c)
+		if len(p.tcps) < maxSpare {
+			p.tcps = append(p.tcps, c)
+		}
 	}
 	if x := e.more; x != nil {
 		p.bytes -= extrasBytes + x.grown()
 		x.reset()
-		p.extras = append(p.extras, x)
+		if len(p.extras) < maxSpare {
+			p.extras = append(p.extras, x)
+		}
 	}
 	*e = entry{chain: p.entries}
 	p.entries = e

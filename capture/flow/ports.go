@@ -104,16 +104,16 @@ func standing(port uint16, proto fact.Transport) int {
 	case port == 20 && proto == fact.TCP:
 		return 1 // FTP data is opened by the server
 	}
-	if _, ok := slices.BinarySearch(servicePorts, port); ok {
-		return 8
-	}
+	_, listed := slices.BinarySearch(servicePorts, port)
 	switch {
+	case listed && port < 1024:
+		return 10
+	case listed:
+		return 7
 	case port < 1024:
 		return 6
-	case port < 32768:
+	case port < 32768: // ephemeral ports begin here or above, but for old systems
 		return 2
-	case port < 49152:
-		return 1
 	}
 	return 0
 }

@@ -33,20 +33,17 @@ func (t *Table) identify(e *entry, c *fact.Conversation) fact.App {
 	})
 }
 
-// parent returns the application that announced c, "" if none did.
-func (t *Table) parent(c *fact.Conversation) string {
-	a := t.o.App.Announcements
-	if a == nil || c.Transport != fact.TCP && c.Transport != fact.UDP {
-		return ""
+// announced returns what was announced for an end of e, and for which.
+func (t *Table) announced(e *entry) (x app.Expect, server uint8, ok bool) {
+	if e.key.proto != fact.TCP && e.key.proto != fact.UDP {
+		return x, 0, false
 	}
-	if x, ok := a.Lookup(c.Server.Addr(), c.Server.Port(), c.First); ok && fits(x, c.Client.Addr()) {
-		return x.Parent
+	ends := [2]netip.AddrPort{e.addrPort(0), e.addrPort(1)}
+	for s, end := range ends {
+		x, ok = t.o.App.Announcements.Lookup(end.Addr(), end.Port(), fact.Time(e.first()))
+		if ok && (!x.Peer.IsValid() || x.Peer == ends[s^1].Addr()) {
+			return x, uint8(s), true
+		}
 	}
-	if x, ok := a.Lookup(c.Client.Addr(), c.Client.Port(), c.First); ok && fits(x, c.Server.Addr()) {
-		return x.Parent
-	}
-	return ""
+	return app.Expect{}, 0, false
 }
-
-// fits reports whether peer may be the other end of what was announced.
-func fits(x app.Expect, peer netip.Addr) bool { return !x.Peer.IsValid() || x.Peer == peer }

@@ -24,6 +24,7 @@ func (t *Table) Add(p *wire.Packet, copy bool) {
 	h := k.hash(t.index.seed)
 	if copy {
 		t.copy(t.holder(&k, h, from, p), from, p)
+		t.shrink()
 		return
 	}
 	t.n.Packets++
@@ -36,6 +37,7 @@ func (t *Table) Add(p *wire.Packet, copy bool) {
 		e = t.begin(&k, h, from, p)
 	}
 	t.count(e, e.side(from), p)
+	t.shrink()
 }
 
 // find returns the conversation that p, which is no copy, belongs to: one that knows p's scope, or one whose other direction was
@@ -126,7 +128,7 @@ func (t *Table) over(e *entry, side uint8, p *wire.Packet) bool {
 
 // begin puts a new conversation into the table.
 func (t *Table) begin(k *key, h uint32, from uint8, p *wire.Packet) *entry {
-	for t.index.n >= t.o.MaxConversations || t.pool.bytes >= t.o.MaxBytes && t.index.n > 0 {
+	if t.index.n >= t.o.MaxConversations {
 		t.evict()
 	}
 	e := t.pool.entry()
