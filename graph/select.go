@@ -88,7 +88,7 @@ func pickRels[T any, P rel[T]](s selection, all []T) []T {
 func (o *Contents) pickNodes(s selection, c *Contents) {
 	o.Captures = pick(c.Captures, func(n *Capture) bool { return s.batches[n.Batch] })
 	o.Artefacts = pick(c.Artefacts, func(n *Artefact) bool { return s.batches[n.Batch] })
-	o.Streams = pick(c.Streams, func(n *Stream) bool { return s.batches[n.Batch] && n.First < s.to && n.Last >= s.from })
+	o.Streams = pick(c.Streams, func(n *Stream) bool { return s.nodes[n.ID] || s.batches[n.Batch] && n.First < s.to && n.Last >= s.from })
 	points := map[string]bool{}
 	for i := range o.Captures {
 		points[o.Captures[i].Point] = true
