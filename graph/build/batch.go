@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/graph"
 )
 
@@ -13,13 +12,31 @@ import (
 func (b *Builder) Batch() (*graph.Batch, Stats) {
 	b.judgeAll()
 	b.boundBuckets()
-	s := &sheet{Builder: b, batch: b.batchID(), endpoints: map[endpointKey]graph.ID{}, seen: map[graph.ID]struct{}{}}
+	s := &sheet{Builder: b, batch: b.batchID(), endpoints: map[endpointKey]graph.ID{}, seen: map[graph.ID]struct{}{}, carry: map[carryKey]*carry{}}
+	for t := b.tiers; t != nil; t = t.next {
+		b.stats.Folded += t.folded
+	}
+	canon := b.canonical()
 	s.routers = b.findRouters()
-	s.contexts = b.resolveContexts(s.routers)
+	s.at = b.residences(s.routers, canon)
+	s.homes = homes(s.at)
+	s.contexts = b.resolveContexts(s.at, s.routers, canon)
+	s.judge()
 	pairs := s.pairs()
-	s.judge(pairs)
 	s.uses(pairs)
 	s.offers(pairs)
+	s.requires(pairs)
+	s.writeStations()
+	s.seenAt(pairs)
+	s.writeNames()
+	s.writeStatements()
+	s.writeLinks()
+	s.writeCopies()
+	s.writeStreams()
+	s.writeCaptures()
+	s.writeSubnets()
+	s.writeGathered()
+	s.writeOverlaps()
 	b.stats.Step = time.Duration(b.minStep)
 	return &graph.Batch{ID: s.batch, Contents: s.contents()}, b.stats
 }
@@ -55,20 +72,21 @@ func (b *Builder) pointByIndex(i uint16) string {
 	return b.pointNames[i]
 }
 
-// pairs turns communications between hosts into those between endpoints.
+// pairs turns communications between hosts into those between endpoints, in order.
 func (s *sheet) pairs() []*pair {
+	told := s.tellings()
 	at := map[pairKey]*pair{}
 	for u := range s.tiers.all {
-		if len(u.spans) == 0 {
-			continue
+		for _, sp := range u.spans {
+			k := s.pairKey(&u.key, sp)
+			s.byAnswer(&k, &u.key, sp, told)
+			p := at[k]
+			if p == nil {
+				p = &pair{key: k}
+				at[k] = p
+			}
+			p.add(sp.first, sp.last, &sp.measures, s.gap)
 		}
-		k := s.pairKey(u)
-		p := at[k]
-		if p == nil {
-			p = &pair{key: k}
-			at[k] = p
-		}
-		p.join(u, s.gap)
 	}
 	pairs := make([]*pair, 0, len(at))
 	for _, p := range at {
@@ -77,14 +95,33 @@ func (s *sheet) pairs() []*pair {
 	return pairs
 }
 
-func (s *sheet) pairKey(u *use) pairKey {
-	c, v := s.places.value(u.key.client.place).scope, s.places.value(u.key.server.place).scope
+func (s *sheet) pairKey(k *useKey, sp *span) pairKey {
+	server := k.server.place
+	if sp.down.packets == 0 {
+		server = s.home(k.server)
+	}
+	c, v := s.places.value(k.client.place).scope, s.places.value(server).scope
 	return pairKey{
-		client: s.endpointOf(u.key.client), server: s.endpointOf(u.key.server),
+		client: s.endpointOf(k.client), server: s.endpointOf(host{k.server.ip, server}),
 		clientVLAN: c.VLAN.String(), serverVLAN: v.VLAN.String(), tunnel: tunnelName(c),
-		app: s.texts.value(u.key.app), parent: s.texts.value(u.key.parent), evidence: u.key.evidence,
-		port: u.key.port, transport: u.key.transport, dscpUp: u.key.dscpUp, dscpDown: u.key.dscpDown, carries: u.key.carries,
+		app: s.texts.value(k.app), parent: s.texts.value(k.parent), evidence: k.evidence,
+		port: k.port, transport: k.transport, dscpUp: k.dscpUp, dscpDown: k.dscpDown, carries: k.carries,
 	}
 }
 
-var _ = fact.Time(0)
+// home returns the place in which a server that did not answer speaks itself, if that is one place and of the same context; else the place in
+// which it was asked.
+func (s *sheet) home(h host) uint32 {
+	at, context := h.place, s.contexts.of(h)
+	n := 0
+	for _, p := range s.homes[h.ip] {
+		if s.contexts.of(host{h.ip, p}) == context {
+			at = p
+			n++
+		}
+	}
+	if n != 1 {
+		return h.place
+	}
+	return at
+}

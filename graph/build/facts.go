@@ -117,16 +117,22 @@ func (n *nameUse) tell(t telling) {
 	n.told = n.told[:min(len(n.told), maxTellings)]
 }
 
+// statementKey is a whole statement but its counts: a value that is said again after another one, or after a silence, is another statement.
 type statementKey struct {
 	kind                                                  fact.SpeakerKind
 	place                                                 uint32
 	speaker, port, protocol, group, setting, value, point string
 	address                                               netip.Addr
 	mac                                                   fact.MAC
+	first                                                 fact.Time
+	capture                                               uint16
 }
 
 func (b *Builder) addStatement(f *fact.Statement) {
-	k := statementKey{f.Kind, b.placeOf(f.Scope, f.Point), f.Speaker, f.Port, f.Protocol, f.Group, f.Setting, f.Value, f.Point, f.Address, f.MAC}
+	k := statementKey{
+		f.Kind, b.placeOf(f.Scope, f.Point), f.Speaker, f.Port, f.Protocol, f.Group, f.Setting, f.Value, f.Point, f.Address, f.MAC,
+		f.First, f.Evidence.Capture,
+	}
 	s := b.statements[k]
 	if s == nil {
 		c := *f
@@ -134,7 +140,7 @@ func (b *Builder) addStatement(f *fact.Statement) {
 		b.statements[k] = &c
 		return
 	}
-	s.First, s.Last = min(s.First, f.First), max(s.Last, f.Last)
+	s.Last = max(s.Last, f.Last)
 	s.Count += f.Count
 	s.Gaps = s.Gaps || f.Gaps
 	s.Evidence = mergeOne(s.Evidence, f.Evidence)

@@ -14,7 +14,11 @@ type sheet struct {
 	*Builder
 	batch     graph.ID
 	contexts  *contexts
+	at        map[host]*residence // where addresses speak themselves, in canonical places
+	homes     map[netip.Addr][]uint32
 	routers   map[fact.MAC]string // MACs that forward, with the name of the protocol whose virtual MAC it is, or ""
+	speakers  map[fact.MAC]string // filled by routerOf
+	carry     map[carryKey]*carry
 	c         graph.Contents
 	endpoints map[endpointKey]graph.ID
 	seen      map[graph.ID]struct{}
