@@ -22,68 +22,76 @@ const (
 // protoMPLSinIP is MPLS directly in IP (RFC 4023).
 const protoMPLSinIP = 137
 
-// gre reads a GRE header. The packet stays plain IP if what it carries is not read.
+// gre follows GRE in the IP packet p, which stays plain IP if what it carries is not read.
 func (d *Decoder) gre(p *Packet, b []byte, n int) {
 	if len(b) < 4 {
 		p.Problem = Short
 		return
 	}
-	flags, protocol := be16(b), be16(b[2:])
-	if flags&greRouting != 0 { // RFC 1701's source routes
-		return
+	if in, ok := greTunnel(b, n); ok && in.n > 0 {
+		d.carry(in)
 	}
-	in := inner{kind: fact.GRE}
-	size := 4
-	if flags&greChecksum != 0 {
-		size += 4
+}
+
+// greTunnel reads a GRE header, which GRE in UDP has too (RFC 8086).
+func greTunnel(b []byte, n int) (in inner, ok bool) {
+	if len(b) < 4 {
+		return in, false
+	}
+	flags, protocol := be16(b), be16(b[2:])
+	size, ok := greSize(flags)
+	if !ok || len(b) < size {
+		return in, false
+	}
+	in.kind = fact.GRE
+	in.b, in.n = b[size:], n-size
+	if flags&greVersion == 1 { // PPTP; without sequence number it is an acknowledgement
+		in.link = linkPPP
+		return in, protocol == grePPP && flags&greSequence != 0
 	}
 	if flags&greKey != 0 {
-		if len(b) >= size+4 {
-			in.vni = be32(b[size:])
+		key := 4
+		if flags&greChecksum != 0 {
+			key = 8
 		}
-		size += 4
+		in.vni = be32(b[key:])
 	}
-	if flags&greSequence != 0 {
-		size += 4
+	switch protocol {
+	case typeIPv4, typeIPv6:
+		in.link = linkRaw
+	case typeEthernet:
+		in.link = linkEthernet
+	case typeMPLS, typeMPLSMulticast:
+		in.link = linkMPLS
+	case greERSPAN:
+		if flags&greSequence == 0 { // type I has no header
+			in.kind, in.link = fact.ERSPAN, linkEthernet
+			return in, true
+		}
+		return in, in.erspan(8)
+	case greERSPAN3:
+		return in, in.erspan(12)
+	default:
+		return in, false
 	}
-	if flags&greVersion == 1 {
-		in.vni = 0 // payload length and call id, which differs by direction
-		if flags&greAck != 0 {
+	return in, true
+}
+
+// greSize returns the bytes of a GRE header with these flags, unless it is of another kind.
+func greSize(flags uint16) (size int, ok bool) {
+	if flags&greRouting != 0 || flags&greVersion > 1 { // RFC 1701's source routes
+		return 0, false
+	}
+	size = 4
+	for _, bit := range [...]uint16{greChecksum, greKey, greSequence} {
+		if flags&bit != 0 {
 			size += 4
 		}
 	}
-	if len(b) < size {
-		p.Problem = Short
-		return
+	if flags&greVersion == 1 && flags&greAck != 0 {
+		size += 4
 	}
-	in.b, in.n = b[size:], n-size
-	switch version := flags & greVersion; {
-	case version == 1 && protocol == grePPP && flags&greSequence != 0: // PPTP; without sequence number it is an acknowledgement
-		in.link = linkPPP
-	case version != 0:
-		return
-	case protocol == typeIPv4 || protocol == typeIPv6:
-		in.link = linkRaw
-	case protocol == typeEthernet:
-		in.link = linkEthernet
-	case protocol == typeMPLS || protocol == typeMPLSMulticast:
-		in.link = linkMPLS
-	case protocol == greERSPAN && flags&greSequence == 0: // type I has no header
-		in.kind, in.link = fact.ERSPAN, linkEthernet
-	case protocol == greERSPAN:
-		if !in.erspan(8) {
-			return
-		}
-	case protocol == greERSPAN3:
-		if !in.erspan(12) {
-			return
-		}
-	default:
-		return
-	}
-	if in.n > 0 {
-		d.carry(in)
-	}
+	return size, true
 }
 
 // erspan takes the header of ERSPAN type II or III off (draft-foschiano-erspan-03). It tells the VLAN of the mirrored frame,

@@ -40,6 +40,10 @@ func TestTshark(t *testing.T) {
 		if i%20 != 0 && os.Getenv("NSGRAPH_TSHARK") != "all" {
 			continue
 		}
+		if why, ok := otherwise[filepath.Base(name)]; ok {
+			t.Logf("%s: left out: %s", filepath.Base(name), why)
+			continue
+		}
 		n, err := compareTshark(t, name)
 		if err != nil {
 			t.Logf("%s: left out: %v", filepath.Base(name), err)
@@ -47,6 +51,12 @@ func TestTshark(t *testing.T) {
 		frames += n
 	}
 	t.Logf("%d frames compared", frames)
+}
+
+// otherwise are captures that tshark understands otherwise, for a reason.
+var otherwise = map[string]string{
+	"fmt-bad-caplen.pcap": "tshark takes it for a pcap of another kind, because of its damaged second record",
+	"ndpi-sflow.pcap":     "the first VLAN id is that of a sample within sFlow",
 }
 
 // compareTshark returns how many IP frames of a capture it compared.
@@ -83,7 +93,7 @@ func compareTshark(t *testing.T, name string) (int, error) {
 			fp := &b.Packets[i]
 			packets := d.Decode(nil, r.Interfaces()[fp.Interface].LinkType, fp)
 			row := rows[fp.Number]
-			if row == nil {
+			if row == nil || packets[0].Problem == UnknownLink || strings.Contains(row["frame.protocols"], "ieee8021ah") { // not read
 				continue
 			}
 			if ip := slices.IndexFunc(packets, func(p Packet) bool { return p.Has&HasIP != 0 }); ip >= 0 || row["ip.src"]+row["ipv6.src"] != "" {
