@@ -1,9 +1,7 @@
 package configuration
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
@@ -36,11 +34,19 @@ func (j *judge) addresses() {
 	}
 }
 
-// interleaved returns two claims of different MACs of which one lies between two of the other.
+// sameQuestion is how far apart two answers to one question lie at most, nanoseconds: a host repeats an ARP request after a second.
+const sameQuestion = 1e9
+
+// interleaved returns two claims of different MACs of which one lies between two of the other, or which answer the same question.
 func interleaved(cs []*ClaimRow) (a, b *ClaimRow) {
 	for i, x := range cs {
 		for _, y := range cs[:i] {
-			if x.MAC != y.MAC && x.First <= y.Last && y.First <= x.Last {
+			if x.MAC == y.MAC {
+				continue
+			}
+			distance := max(x.First, y.First) - min(x.Last, y.Last) // of two that do not overlap
+			answers := x.Claims > x.Announces && y.Claims > y.Announces
+			if distance <= 0 || answers && distance <= sameQuestion {
 				return y, x
 			}
 		}
@@ -73,10 +79,7 @@ func (j *judge) duplicate(all []*ClaimRow, a, b *ClaimRow) {
 		filter = "icmpv6.nd.na.target_address == " + a.Address.String()
 	}
 	f.Evidence = analyses.EvidenceOf(witness, filter)
-	f.ExplainedBy = analyses.Explain(j.artefacts, "tags-stripped")
-	if len(f.ExplainedBy) > 0 {
-		f.Confidence = 0.5
-	}
+	j.explain(&f, "tags-stripped")
 	macs := map[string]bool{}
 	for _, c := range all {
 		macs[c.MAC] = true
@@ -85,5 +88,4 @@ func (j *judge) duplicate(all []*ClaimRow, a, b *ClaimRow) {
 		f.Text = fmt.Sprintf("%s%s is claimed by %d MACs, %s and %s among them at one time, want one", a.Address, where, len(macs), a.MAC, b.MAC)
 	}
 	j.report.Findings = append(j.report.Findings, f)
-	slices.SortStableFunc(all, func(x, y *ClaimRow) int { return cmp.Compare(x.MAC, y.MAC) })
 }

@@ -54,11 +54,12 @@ func (j *judge) dhcpPair(s *segment, a, b *speaker) {
 			rows = append(rows, rowsOf([]*speaker{a, b}, option)...)
 		}
 	}
-	for _, o := range [][2]*speaker{{a, b}, {b, a}} { // one gives no router at all, the other does
-		if rivals && len(o[0].rows["dhcp.network"]) > 0 && len(o[0].rows["dhcp.router"]) == 0 && len(o[1].rows["dhcp.router"]) > 0 {
-			differ = append(differ, fmt.Sprintf("dhcp.router none (%s), %s", o[0].label, whoSays(o[1:], "dhcp.router")))
-			rows = append(rows, o[0].rows["dhcp.network"]...)
-			rows = append(rows, o[1].rows["dhcp.router"]...)
+	for _, o := range [][2]*speaker{{a, b}, {b, a}} {
+		for _, option := range []string{"dhcp.mask", "dhcp.router", "dhcp.dns"} { // one gives none, though it gives addresses
+			if rivals && len(gives(o[0])) > 0 && len(o[0].rows[option]) == 0 && len(o[1].rows[option]) > 0 {
+				differ = append(differ, fmt.Sprintf("%s none (%s), %s", option, o[0].label, whoSays(o[1:], option)))
+				rows = append(append(rows, gives(o[0])...), o[1].rows[option]...)
+			}
 		}
 	}
 	if len(differ) == 0 {
@@ -79,13 +80,23 @@ func (j *judge) refusals(s *segment, a, b *speaker) {
 	for _, r := range b.rows["dhcp.naks"] {
 		n += r.Count
 	}
-	if n < nakWar || len(a.rows["dhcp.network"]) == 0 || !rival(a, b) && !rival(b, a) {
+	if n < nakWar || len(gives(a)) == 0 || !rival(a, b) && !rival(b, a) {
 		return
 	}
-	rows := slices.Concat(b.rows["dhcp.naks"], a.rows["dhcp.network"])
+	rows := slices.Concat(b.rows["dhcp.naks"], gives(a))
 	j.raise("configuration/dhcp-conflict", analyses.High, 0.9,
 		fmt.Sprintf("DHCP server %s on %s refuses %d requests that %s answers too", b.label, s.name, n, a.label),
 		rows, "dhcp", settingSubject("dhcp.naks"), segmentSubject("dhcp "+s.name), b.subject(), a.subject())
+}
+
+// gives returns statements of a server that gives addresses.
+func gives(p *speaker) []*StatementRow {
+	for _, option := range []string{"dhcp.network", "dhcp.lease"} {
+		if rs := p.rows[option]; len(rs) > 0 {
+			return rs
+		}
+	}
+	return nil
 }
 
 // rival reports whether b answered a request that a answered too.
@@ -104,10 +115,19 @@ func sameSubnet(a, b *speaker) bool {
 	return false
 }
 
-// apartValues reports whether both state an option and have no value in common: a server gives different clients different options.
+// apartValues reports whether both state an option and have no value in common: a server gives different clients different options. Lists in
+// another order are the same: servers that share a load rotate them.
 func apartValues(a, b *speaker, option string) bool {
 	va, vb := a.values(option), b.values(option)
-	return len(va) > 0 && len(vb) > 0 && !slices.ContainsFunc(va, func(v string) bool { return slices.Contains(vb, v) })
+	return len(va) > 0 && len(vb) > 0 && !slices.ContainsFunc(va, func(v string) bool {
+		return slices.ContainsFunc(vb, func(w string) bool { return sortedList(v) == sortedList(w) })
+	})
+}
+
+func sortedList(v string) string {
+	parts := strings.Split(v, ", ")
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
 }
 
 // dhcpAssert puts an option on the assertion sheet.

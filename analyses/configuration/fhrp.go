@@ -66,12 +66,12 @@ func (j *judge) redundancyGroup(p fhrp, s *segment) {
 	}
 }
 
-// both returns the two statements of a value that held together the longest, or nil.
+// both returns the two statements of a value that held together the longest, without a gap, or nil.
 func both(as, bs []*StatementRow, value string) (x, y *StatementRow) {
 	best := int64(0)
 	for _, a := range as {
 		for _, b := range bs {
-			if d := overlap(a, b); a.Value == value && b.Value == value && d > best {
+			if d := overlap(a, b); a.Value == value && b.Value == value && !a.Gaps && !b.Gaps && d > best {
 				best, x, y = d, a, b
 			}
 		}

@@ -132,7 +132,7 @@ func (j *judge) oneWay(s *segment) {
 			f := j.raise("configuration/ospf-mismatch", analyses.High, 0.7,
 				fmt.Sprintf("OSPF router %s on %s lists neighbour %s for %d s, which does not list it: the adjacency stays in init", b.label, s.name, a.label, covered/1e9),
 				rows, "ospf.hello", settingSubject("ospf.neighbors"), segmentSubject("ospf "+s.name), a.subject(), b.subject())
-			f.ExplainedBy = analyses.Explain(j.artefacts, "loss", "one-way")
+			j.explain(f, "loss", "one-way")
 		}
 	}
 }
@@ -203,5 +203,5 @@ func (j *judge) stuckExchange(s *segment) {
 	f := j.raise("configuration/ospf-mismatch", analyses.High, 0.8,
 		fmt.Sprintf("OSPF routers %s exchange %d database descriptions and no request or update: the adjacency does not get past exchange", s.name, n),
 		rows, "ospf.msg == 2", settingSubject("ospf.exchange"), segmentSubject("ospf "+s.name), s.speakers[0].subject(), s.speakers[1].subject())
-	f.ExplainedBy = analyses.Explain(j.artefacts, "loss")
+	j.explain(f, "loss")
 }

@@ -116,8 +116,8 @@ func byAddress(r *StatementRow) string { return cmp.Or(r.Address, r.Speaker) }
 func byPort(r *StatementRow) string { return strings.TrimSpace(r.Speaker + " " + r.Port) }
 
 // differ reports whether two speakers hold different values of a setting at one time. Where each has one value only, that is so if their
-// statements are not further apart than the window; where one changed its own, a difference must have lasted for settle, or it is a
-// change on its way.
+// statements are not further apart than the window; where one changed its own, a difference must have lasted for settle without a gap, or
+// it is a change on its way.
 func (j *judge) differ(a, b *speaker, setting string) bool {
 	ra, rb := a.rows[setting], b.rows[setting]
 	va, vb := a.values(setting), b.values(setting)
@@ -126,7 +126,7 @@ func (j *judge) differ(a, b *speaker, setting string) bool {
 	}
 	for _, x := range ra {
 		for _, y := range rb {
-			if x.Value != y.Value && overlap(x, y) >= j.settle {
+			if x.Value != y.Value && overlap(x, y) >= j.settle && !x.Gaps && !y.Gaps {
 				return true
 			}
 		}
@@ -257,7 +257,7 @@ func (j *judge) conflict(rule string, sev analyses.Severity, confidence float64,
 // raise adds a finding whose time, count and evidence are those of the rows. filter is a Wireshark display filter, to which the senders are added.
 func (j *judge) raise(rule string, sev analyses.Severity, confidence float64, text string, rows []*StatementRow, filter string, subjects ...analyses.Subject) *analyses.Finding {
 	f := analyses.NewFinding(rule, sev, confidence, text, subjects...)
-	var witness, macs []string
+	var witness, senders []string
 	f.Count = 0
 	for i, r := range rows {
 		if i == 0 || r.First < f.First {
@@ -266,16 +266,30 @@ func (j *judge) raise(rule string, sev analyses.Severity, confidence float64, te
 		f.Last = max(f.Last, r.Last)
 		f.Count += r.Count
 		witness = append(witness, r.Witness...)
-		if r.MAC != "" && !slices.Contains(macs, "eth.src == "+r.MAC) {
-			macs = append(macs, "eth.src == "+r.MAC)
+		from := "eth.src == " + r.MAC
+		if r.MAC == "" || r.MAC == "00:00:00:00:00:00" { // a link or a tunnel without hardware addresses
+			from = "ip.src == " + r.Address
+			if strings.Contains(r.Address, ":") {
+				from = "ipv6.src == " + r.Address
+			}
+		}
+		if from != "ip.src == " && !slices.Contains(senders, from) {
+			senders = append(senders, from)
 		}
 	}
 	f.Count = max(f.Count, 1)
-	if len(macs) > 0 && len(macs) <= maxNames {
-		slices.Sort(macs)
-		filter += " && (" + strings.Join(macs, " || ") + ")"
+	if len(senders) > 0 && len(senders) <= maxNames {
+		slices.Sort(senders)
+		filter += " && (" + strings.Join(senders, " || ") + ")"
 	}
 	f.Evidence = analyses.EvidenceOf(witness, filter)
 	j.report.Findings = append(j.report.Findings, f)
 	return &j.report.Findings[len(j.report.Findings)-1]
+}
+
+// explain names the artefacts of the captures that could also explain f, and lowers its confidence if there are any.
+func (j *judge) explain(f *analyses.Finding, kinds ...string) {
+	if f.ExplainedBy = analyses.Explain(j.artefacts, kinds...); len(f.ExplainedBy) > 0 {
+		f.Confidence = analyses.Round(0.6 * f.Confidence)
+	}
 }

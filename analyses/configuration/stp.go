@@ -47,7 +47,7 @@ func (j *judge) twoRoots(s *segment) bool {
 		for _, o := range ps[:i] {
 			for _, x := range p.rows["stp.root"] {
 				for _, y := range o.rows["stp.root"] {
-					if d := overlap(x, y); x.Value != y.Value && d >= j.settle && x.Count > 2 && y.Count > 2 {
+					if d := overlap(x, y); x.Value != y.Value && d >= j.settle && !x.Gaps && !y.Gaps {
 						longest = max(longest, d)
 						rows = append(rows, x, y)
 						apart = append(apart, p, o)

@@ -60,7 +60,7 @@ func (j *judge) transport() {
 		}
 		f := j.tcpFinding(h, "configuration/tcp-zero-window", analyses.Medium, 0.9, h.closed,
 			fmt.Sprintf("%s keeps its receive window closed for %.1f s in all (%d times) against %s, want it open", h.address, float64(h.ms)/1000, h.closed, list(h.peers)))
-		f.ExplainedBy = analyses.Explain(j.artefacts, "loss")
+		j.explain(f, "loss")
 	}
 }
 

@@ -1,0 +1,31 @@
+package configuration
+
+import "testing"
+
+const (
+	macA = "02:00:00:00:00:0a"
+	macB = "02:00:00:00:00:0b"
+	macC = "02:00:00:00:00:0c"
+)
+
+func TestDuplicateAddress(t *testing.T) {
+	newWorld().claims(claim{address: "10.0.0.5", mac: macA, vlan: "10", from: 0, to: 60, claims: 4}, claim{address: "10.0.0.5", mac: macB, vlan: "10", from: 30, to: 30, claims: 1}).finds(t,
+		"high duplicate-address: 10.0.0.5 in VLAN 10 is claimed by two MACs at one time, 02:00:00:00:00:0a (4 claims) and 02:00:00:00:00:0b (1), want one")
+	// Two answers to one question.
+	newWorld().claims(claim{address: "10.0.0.5", mac: macA, from: 10, to: 10, claims: 1}, claim{address: "10.0.0.5", mac: macB, from: 10.007, to: 10.007, claims: 1}).finds(t,
+		"high duplicate-address: 10.0.0.5 is claimed by two MACs at one time, 02:00:00:00:00:0a (1 claims) and 02:00:00:00:00:0b (1), want one")
+	newWorld().claims(claim{address: "fe80::5", mac: macB, to: 60, claims: 1}, claim{address: "fe80::5", mac: macA, to: 60, claims: 1}, claim{address: "fe80::5", mac: macC, to: 60, claims: 1}).finds(t,
+		"high duplicate-address: fe80::5 is claimed by 3 MACs, 02:00:00:00:00:0a and 02:00:00:00:00:0b among them at one time, want one")
+}
+
+func TestSharedAddress(t *testing.T) {
+	for name, cs := range map[string][]claim{
+		"a redundancy group's virtual MAC": {{address: "10.0.0.1", mac: macA, to: 60, claims: 4}, {address: "10.0.0.1", mac: "00:00:0c:07:ac:01", virtual: "hsrp", from: 30, to: 40, claims: 3}},
+		"a host that moved":                {{address: "10.0.0.5", mac: macA, to: 60, claims: 4}, {address: "10.0.0.5", mac: macB, from: 90, to: 100, claims: 3}},
+		"a failover's gratuitous ARP":      {{address: "10.0.0.5", mac: macA, to: 60, claims: 4}, {address: "10.0.0.5", mac: macB, from: 60.2, to: 63, claims: 3, announces: 3}},
+		"two VLANs":                        {{address: "10.0.0.5", mac: macA, vlan: "1", to: 60, claims: 4}, {address: "10.0.0.5", mac: macB, vlan: "2", to: 60, claims: 3}},
+		"no address yet":                   {{address: "0.0.0.0", mac: macA, to: 60, claims: 4}, {address: "0.0.0.0", mac: macB, to: 60, claims: 3}},
+	} {
+		t.Run(name, func(t *testing.T) { newWorld().claims(cs...).finds(t) })
+	}
+}

@@ -1,0 +1,66 @@
+package configuration
+
+import (
+	"fmt"
+	"testing"
+)
+
+var (
+	b1 = said{device: "02:00:00:00:00:01", mac: "02:00:00:00:00:11", group: "vlan 10", vlan: "10", port: "0x8001", to: 120}
+	b2 = said{device: "02:00:00:00:00:02", mac: "02:00:00:00:00:22", group: "vlan 10", vlan: "10", port: "0x8002", to: 120}
+)
+
+const (
+	root1 = "stp.root=24586 02:00:00:00:00:01"
+	root2 = "stp.root=24586 02:00:00:00:00:02"
+)
+
+func TestTwoRoots(t *testing.T) {
+	r := newWorld().says(b1, root1, "stp.hello=2").says(b2, root2, "stp.hello=1").finds(t,
+		"high stp-conflict: spanning tree vlan 10 vlan 10 has two roots for 120 s: 24586 02:00:00:00:00:01 (02:00:00:00:00:01), 24586 02:00:00:00:00:02 (02:00:00:00:00:02), want one")
+	if v := verdict(t, r, "stp.root", "vlan 10 vlan 10"); v != Mismatch {
+		t.Errorf("verdict %s", v)
+	}
+}
+
+func TestOneRoot(t *testing.T) {
+	converging, elsewhere := b2, b2
+	converging.to = 18
+	elsewhere.vlan, elsewhere.group = "20", "vlan 20"
+	newWorld().says(b1, root1).says(b2, root1).finds(t)
+	newWorld().says(b1, root1).says(converging, root2).finds(t)
+	newWorld().says(b1, root1).says(elsewhere, root2).finds(t)
+	if v := verdict(t, newWorld().says(b1, root1).finds(t), "stp.root", "vlan 10 vlan 10"); v != Unobservable {
+		t.Errorf("one bridge: %s", v)
+	}
+}
+
+func TestSpanningTreeTimers(t *testing.T) {
+	newWorld().says(b1, root1, "stp.hello=2", "stp.max_age=20").says(b2, root1, "stp.hello=1", "stp.max_age=20").finds(t,
+		"high stp-conflict: bridges in spanning tree vlan 10 vlan 10 say stp.hello 1 (02:00:00:00:00:02), 2 (02:00:00:00:00:01), must be equal")
+}
+
+func TestRegions(t *testing.T) {
+	a, b := b1, b2
+	a.group, b.group, a.vlan, b.vlan = "cst", "cst", "", ""
+	newWorld().says(a, "stp.region=Campus", "stp.revision=1", "stp.digest=ab").says(b, "stp.region=Campus", "stp.revision=2", "stp.digest=ab").finds(t,
+		"high stp-conflict: bridges in spanning tree cst say stp.revision 1 (02:00:00:00:00:01), 2 (02:00:00:00:00:02), must be equal")
+	// A name that is the bridge's own MAC is the vendor's default: never configured.
+	newWorld().says(a, "stp.region=020000000001", "stp.revision=0").says(b, "stp.region=020000000002", "stp.revision=0").finds(t)
+}
+
+func TestTopologyChanges(t *testing.T) {
+	storm, calm := newWorld(), newWorld()
+	for i := range 6 {
+		x := b1
+		x.from, x.to, x.count = float64(60*i), float64(60*i+4), 3
+		storm.says(x, "stp.topology_change=yes")
+		if i < 3 {
+			calm.says(x, "stp.topology_change=yes")
+		}
+		x.from, x.to, x.count = x.to+1, x.to+50, 25
+		storm.says(x, "stp.topology_change=no", fmt.Sprintf("stp.cost=%d", i))
+	}
+	storm.finds(t, "high stp-conflict: bridge 02:00:00:00:00:01 port 0x8001 in spanning tree vlan 10 vlan 10 signals 6 topology changes in 304 s")
+	calm.finds(t)
+}
