@@ -45,7 +45,14 @@ func (a *app) intentCmd() *cobra.Command {
 		Short: "Print the JSON Schema of the intent file",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return a.answer(func(w io.Writer) error { return writeJSON(w, intent.Schema()) })
+			schema, err := intent.SchemaJSON()
+			if err != nil {
+				return err
+			}
+			return a.answer(func(w io.Writer) error {
+				_, err := w.Write(schema)
+				return err
+			})
 		},
 	})
 	return c
@@ -89,7 +96,7 @@ func (a *app) draftIntent(ctx context.Context, args []string) error {
 	if len(v.Endpoints) == 0 {
 		return fmt.Errorf("intent init: %w", graph.ErrNoData)
 	}
-	if err := a.answer(func(w io.Writer) error { return intent.Write(w, intent.Draft(v)) }); err != nil {
+	if err := a.answer(func(w io.Writer) error { return intent.Write(w, &intent.Intent{Version: 1}) }); err != nil {
 		return err
 	}
 	if a.outFile != "" && !a.quiet {

@@ -112,7 +112,7 @@ func (a *app) showQuestion(q graph.Question) error {
 		for _, p := range i.Params {
 			fmt.Fprintf(w, "// $%s: %s (default %v)\n", p.Name, p.Doc, p.Default)
 		}
-		_, err := fmt.Fprintf(w, "%s%s\n", graph.BrowserParams(i), strings.TrimRight(i.Cypher, "\n"))
+		_, err := fmt.Fprintf(w, "%s\n", strings.TrimRight(i.Cypher, "\n"))
 		return err
 	})
 }

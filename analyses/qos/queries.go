@@ -1,0 +1,284 @@
+package qos
+
+import (
+	"cmp"
+	_ "embed" // the Cypher files
+	"iter"
+	"net/netip"
+	"slices"
+
+	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/graph"
+)
+
+//go:embed marks.cypher
+var marksCypher string
+
+//go:embed priorities.cypher
+var prioritiesCypher string
+
+//go:embed treatment.cypher
+var treatmentCypher string
+
+//go:embed transitions.cypher
+var transitionsCypher string
+
+//go:embed streams.cypher
+var streamsCypher string
+
+// maxList is how many names and witnesses a row keeps.
+const maxList = 8
+
+// MarksRow counts the packets of one code point that one side of a client–service pair sent.
+type MarksRow struct {
+	Client        graph.ID   `graph:"client"`
+	ClientAddress netip.Addr `graph:"client_address"`
+	Service       graph.ID   `graph:"service"`
+	Server        graph.ID   `graph:"server"`
+	ServerAddress netip.Addr `graph:"server_address"`
+	Transport     string     `graph:"transport"`
+	Port          uint16     `graph:"port"`
+	Application   string     `graph:"application"`
+	Direction     string     `graph:"direction"` // up: sent by the client
+	DSCP          int64      `graph:"dscp"`
+	Packets       int64      `graph:"packets"`
+	Bytes         int64      `graph:"bytes"`
+	First         graph.Time `graph:"first"`
+	Last          graph.Time `graph:"last"`
+	ServerNames   []string   `graph:"server_names"`
+	Witness       []string   `graph:"evidence"`
+}
+
+type pairKey struct {
+	client, service graph.ID
+	app             string
+}
+
+func comparePairs(a, b pairKey) int {
+	return cmp.Or(cmp.Compare(a.client.String(), b.client.String()), cmp.Compare(a.service.String(), b.service.String()), cmp.Compare(a.app, b.app))
+}
+
+// Marks counts, for each client and service, the packets of each DSCP in each direction.
+var Marks = graph.Query[MarksRow]{
+	Name:   "qos/marks",
+	Doc:    "How many packets each client and service sent to each other with each DSCP.",
+	Cypher: marksCypher,
+	Local: func(v *graph.View, _ graph.Params) iter.Seq[MarksRow] {
+		type key struct {
+			pairKey
+			direction string
+			dscp      int64
+		}
+		at := map[key]*MarksRow{}
+		for i := range v.Uses {
+			u := &v.Uses[i]
+			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
+			if c == nil || s == nil {
+				continue
+			}
+			for direction, list := range map[string][]int64{"up": u.DSCPUp, "down": u.DSCPDown} {
+				for t := range slices.Chunk(list, 3) {
+					if len(t) < 3 {
+						break
+					}
+					k := key{pairKey{u.Src, u.Dst, u.Application}, direction, t[0]}
+					r := at[k]
+					if r == nil {
+						r = &MarksRow{Client: c.ID, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport,
+							Port: s.Port, Application: u.Application, Direction: direction, DSCP: t[0], First: u.From, Last: u.To - 1}
+						at[k] = r
+					}
+					r.Packets += t[1]
+					r.Bytes += t[2]
+					r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
+					r.ServerNames = analyses.Union(r.ServerNames, u.ServerNames, maxList)
+					r.Witness = analyses.Union(r.Witness, u.Witness, maxList)
+				}
+			}
+		}
+		return analyses.Ordered(at, func(a, b *MarksRow) int {
+			return cmp.Or(comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application}),
+				cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.DSCP, b.DSCP))
+		})
+	},
+}
+
+// PrioritiesRow counts the packets of one 802.1p priority.
+type PrioritiesRow struct {
+	Client      graph.ID `graph:"client"`
+	Service     graph.ID `graph:"service"`
+	Application string   `graph:"application"`
+	Direction   string   `graph:"direction"`
+	PCP         int64    `graph:"pcp"`
+	Packets     int64    `graph:"packets"`
+}
+
+// Priorities counts, for each client and service, the tagged packets of each 802.1p priority in each direction.
+var Priorities = graph.Query[PrioritiesRow]{
+	Name:   "qos/priorities",
+	Doc:    "How many tagged packets each client and service sent to each other with each 802.1p priority.",
+	Cypher: prioritiesCypher,
+	Local: func(v *graph.View, _ graph.Params) iter.Seq[PrioritiesRow] {
+		type key struct {
+			pairKey
+			direction string
+			pcp       int64
+		}
+		at := map[key]*PrioritiesRow{}
+		for i := range v.Uses {
+			u := &v.Uses[i]
+			if v.Endpoint(u.Src) == nil || v.Service(u.Dst) == nil {
+				continue
+			}
+			for direction, list := range map[string][]int64{"up": u.PCPUp, "down": u.PCPDown} {
+				for pcp, n := range list {
+					if n == 0 {
+						continue
+					}
+					k := key{pairKey{u.Src, u.Dst, u.Application}, direction, int64(pcp)}
+					if at[k] == nil {
+						at[k] = &PrioritiesRow{Client: u.Src, Service: u.Dst, Application: u.Application, Direction: direction, PCP: int64(pcp)}
+					}
+					at[k].Packets += n
+				}
+			}
+		}
+		return analyses.Ordered(at, func(a, b *PrioritiesRow) int {
+			return cmp.Or(comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application}),
+				cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.PCP, b.PCP))
+		})
+	},
+}
+
+// TreatmentRow is how the network treated the packets of a client–service pair.
+type TreatmentRow struct {
+	Client        graph.ID   `graph:"client"`
+	ClientAddress netip.Addr `graph:"client_address"`
+	Service       graph.ID   `graph:"service"`
+	Server        graph.ID   `graph:"server"`
+	ServerAddress netip.Addr `graph:"server_address"`
+	Transport     string     `graph:"transport"`
+	Port          uint16     `graph:"port"`
+	Application   string     `graph:"application"`
+	Packets       int64      `graph:"packets"`
+	Bytes         int64      `graph:"bytes"`
+	Retransmitted int64      `graph:"retransmitted"`
+	RTTCount      int64      `graph:"rtt_count"`
+	RTTSum        int64      `graph:"rtt_sum_ns"`
+	RTTMin        int64      `graph:"rtt_min_ns"` // 0 without samples
+	RTTMax        int64      `graph:"rtt_max_ns"`
+	First         graph.Time `graph:"first"`
+	Last          graph.Time `graph:"last"`
+	RTTBuckets    []int64    `graph:"rtt_buckets"` // bucket, count, …; a bucket may come again
+	ServerNames   []string   `graph:"server_names"`
+	Witness       []string   `graph:"evidence"`
+}
+
+// Treatment lists round-trip times and retransmissions of each client and service.
+var Treatment = graph.Query[TreatmentRow]{
+	Name:   "qos/treatment",
+	Doc:    "Round-trip times and retransmissions between each client and service.",
+	Cypher: treatmentCypher,
+	Local: func(v *graph.View, _ graph.Params) iter.Seq[TreatmentRow] {
+		at := map[pairKey]*TreatmentRow{}
+		for i := range v.Uses {
+			u := &v.Uses[i]
+			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
+			if c == nil || s == nil {
+				continue
+			}
+			k := pairKey{u.Src, u.Dst, u.Application}
+			r := at[k]
+			if r == nil {
+				r = &TreatmentRow{Client: c.ID, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport,
+					Port: s.Port, Application: u.Application, First: u.From, Last: u.To - 1}
+				at[k] = r
+			}
+			r.Packets += u.PacketsUp + u.PacketsDown
+			r.Bytes += u.BytesUp + u.BytesDown
+			r.Retransmitted += u.Retransmitted
+			if u.RTTCount > 0 && (r.RTTCount == 0 || u.RTTMin < r.RTTMin) {
+				r.RTTMin = u.RTTMin
+			}
+			r.RTTCount += u.RTTCount
+			r.RTTSum += u.RTTSum
+			r.RTTMax = max(r.RTTMax, u.RTTMax)
+			r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
+			r.RTTBuckets = append(r.RTTBuckets, u.RTTBuckets...)
+			r.ServerNames = analyses.Union(r.ServerNames, u.ServerNames, maxList)
+			r.Witness = analyses.Union(r.Witness, u.Witness, maxList)
+		}
+		return analyses.Ordered(at, func(a, b *TreatmentRow) int {
+			return comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application})
+		})
+	},
+}
+
+// TransitionsRow counts packets whose DSCP changed between two sightings.
+type TransitionsRow struct {
+	FromPoint string     `graph:"from_point"`
+	ToPoint   string     `graph:"to_point"`
+	FromVLAN  string     `graph:"from_vlan"`
+	ToVLAN    string     `graph:"to_vlan"`
+	ToMAC     string     `graph:"to_mac"` // who sent the later sighting: the router, if it is one
+	FromDSCP  int64      `graph:"from_dscp"`
+	ToDSCP    int64      `graph:"to_dscp"`
+	Packets   int64      `graph:"packets"`
+	First     graph.Time `graph:"first"`
+	Last      graph.Time `graph:"last"`
+	Example   string     `graph:"example"`
+	Witness   []string   `graph:"evidence"`
+}
+
+// Transitions lists where packets were remarked.
+var Transitions = graph.Query[TransitionsRow]{
+	Name:   "qos/transitions",
+	Doc:    "Packets whose DSCP changed between two sightings, by place and code points.",
+	Cypher: transitionsCypher,
+	Local: func(v *graph.View, _ graph.Params) iter.Seq[TransitionsRow] {
+		type key struct {
+			fromPoint, toPoint, fromVLAN, toVLAN, mac string
+			from, to                                  int64
+		}
+		at := map[key]*TransitionsRow{}
+		for i := range v.Copied {
+			c := &v.Copied[i]
+			if c.FromDSCP == c.ToDSCP {
+				continue
+			}
+			k := key{v.Point(c.Src).Name, v.Point(c.Dst).Name, c.FromVLAN, c.ToVLAN, c.ToMAC, c.FromDSCP, c.ToDSCP}
+			r := at[k]
+			if r == nil {
+				r = &TransitionsRow{FromPoint: k.fromPoint, ToPoint: k.toPoint, FromVLAN: k.fromVLAN, ToVLAN: k.toVLAN, ToMAC: k.mac, FromDSCP: k.from, ToDSCP: k.to,
+					First: c.From, Last: c.To - 1, Example: c.Example}
+				at[k] = r
+			}
+			r.Packets += c.Packets
+			r.First, r.Last = min(r.First, c.From), max(r.Last, c.To-1)
+			r.Witness = analyses.Union(r.Witness, c.Witness, maxList)
+		}
+		return analyses.Ordered(at, func(a, b *TransitionsRow) int {
+			return cmp.Or(cmp.Compare(a.FromPoint, b.FromPoint), cmp.Compare(a.ToPoint, b.ToPoint), cmp.Compare(a.FromVLAN, b.FromVLAN), cmp.Compare(a.ToVLAN, b.ToVLAN),
+				cmp.Compare(a.ToMAC, b.ToMAC), cmp.Compare(a.FromDSCP, b.FromDSCP), cmp.Compare(a.ToDSCP, b.ToDSCP))
+		})
+	},
+}
+
+// Streams lists the RTP streams.
+var Streams = graph.Query[graph.Stream]{
+	Name:   "qos/streams",
+	Doc:    "The RTP streams with their codec, loss, jitter and marks.",
+	Cypher: streamsCypher,
+	Local: func(v *graph.View, _ graph.Params) iter.Seq[graph.Stream] {
+		rows := slices.Clone(v.Streams)
+		slices.SortFunc(rows, func(a, b graph.Stream) int {
+			return cmp.Or(cmp.Compare(a.Src, b.Src), cmp.Compare(a.Dst, b.Dst), cmp.Compare(a.SSRC, b.SSRC), cmp.Compare(a.ID.String(), b.ID.String()))
+		})
+		return slices.Values(rows)
+	},
+}
+
+// Queries lists the queries of this analysis.
+func Queries() []graph.Question {
+	return []graph.Question{Marks, Priorities, Treatment, Transitions, Streams}
+}

@@ -1,0 +1,46 @@
+package export
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"netscope.example/nsgraph/analyses/configuration"
+)
+
+func configurationText(_ *Report, section any) string {
+	c := section.(configuration.Report)
+	n := map[configuration.Verdict]int{}
+	for _, a := range c.Assertions {
+		n[a.Verdict]++
+	}
+	if len(c.Assertions) == 0 {
+		return "no device states a setting that another must share"
+	}
+	return fmt.Sprintf("%s agree, %d mismatch, %d unobservable", Count(int64(n[configuration.Agree]), "assertion"), n[configuration.Mismatch], n[configuration.Unobservable])
+}
+
+func configurationTables(section any) []Table {
+	c := section.(configuration.Report)
+	at := Table{Title: "What must agree", Columns: []Column{{Name: "setting"}, {Name: "where"}, {Name: "verdict"}, {Name: "said"}}}
+	for _, want := range []configuration.Verdict{configuration.Mismatch, configuration.Agree, configuration.Unobservable} {
+		for _, a := range c.Assertions {
+			if a.Verdict != want {
+				continue
+			}
+			var said []string
+			for _, p := range slices.Sorted(maps.Keys(a.Values)) {
+				said = append(said, p+"="+a.Values[p])
+			}
+			at.Rows = append(at.Rows, []string{a.Name, a.Subject, string(a.Verdict), strings.Join(said, " ")})
+		}
+	}
+	bt := Table{Title: "Families and who deviates", Columns: []Column{{Name: "family"}, {"devices", true}, {Name: "attribute"}, {Name: "majority"}, {"support", true}, {Name: "deviants"}}}
+	for _, b := range c.Baselines {
+		if len(b.Deviants) > 0 {
+			bt.Rows = append(bt.Rows, []string{b.Family, Number(int64(b.Devices)), b.Attribute, b.Majority, Percent(b.Support), strings.Join(b.Deviants, " ")})
+		}
+	}
+	return []Table{at.cut(maxRows), bt.cut(maxRows)}
+}
