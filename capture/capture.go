@@ -2,7 +2,9 @@
 // and hands every packet to the workers that keep conversations, applications, stations and what devices say.
 //
 // One goroutine reads each open source, one decodes and puts the sources in the order of time, one a source hashes its bytes; the
-// workers share nothing. What a run yields does not depend on how many workers there are.
+// workers share nothing. What a run yields does not depend on how many workers there are, but for two things: which conversations a
+// full table gives up, and, where nothing but ports tells the client of a conversation that idles out long before the end, how sure
+// that is.
 package capture
 
 import (

@@ -11,6 +11,7 @@ import (
 
 	"netscope.example/nsgraph/capture/app"
 	"netscope.example/nsgraph/capture/fact"
+	"netscope.example/nsgraph/capture/flow"
 	"netscope.example/nsgraph/capture/sight"
 	"netscope.example/nsgraph/capture/wire"
 )
@@ -37,6 +38,7 @@ type run struct {
 	out     chan []fact.Fact
 	cancel  context.CancelFunc
 	trouble trouble
+	names   names
 }
 
 func newRun(parent context.Context, src []Source, o Options) *run {
@@ -71,16 +73,23 @@ func newRun(parent context.Context, src []Source, o Options) *run {
 		return cmp.Or(cmp.Compare(a.first, b.first), strings.Compare(a.point, b.point), strings.Compare(a.src.Path, b.src.Path))
 	})
 	announced := app.NewAnnouncements()
+	var tables []*flow.Table
 	var all sync.WaitGroup
 	for i := range o.Workers {
 		w := newWorker(i, o.Workers, o, s.points, announced, r.out, s.free)
 		s.workers = append(s.workers, w)
+		tables = append(tables, w.table)
 		all.Go(w.run)
 	}
 	go func() {
 		s.run(ctx)
 		for _, w := range s.workers {
 			close(w.in)
+		}
+		all.Wait()
+		flow.Share(tables)
+		for _, w := range s.workers {
+			all.Go(w.finish)
 		}
 		all.Wait()
 		close(r.out)
@@ -97,23 +106,32 @@ func (r *run) stop() {
 
 // facts yields everything. It reports false if yield did.
 func (r *run) facts(yield func(fact.Fact) bool) bool {
+	more := true
+	pass := func(f fact.Fact) bool {
+		more = more && yield(f)
+		return more
+	}
 	for list := range r.out {
 		for _, f := range list {
-			if c, ok := f.(*fact.Conversation); ok {
-				r.trouble.see(c)
+			switch f := f.(type) {
+			case *fact.Conversation:
+				r.trouble.see(f)
+			case *fact.Name:
+				if r.names.add(f) {
+					r.names.Facts(pass)
+				}
+				continue
 			}
-			if !yield(f) {
+			if !pass(f) {
 				return false
 			}
 		}
 	}
-	more := true
-	pass := func(f fact.Fact) bool { more = yield(f); return more }
 	w := r.stage.workers
 	for _, o := range w[1:] {
 		w[0].stations.Merge(o.stations)
 	}
-	for _, facts := range []func(func(fact.Fact) bool){w[0].stations.Facts, w[0].control.Facts, r.stage.window.Facts, r.artefacts, r.captures} {
+	for _, facts := range []func(func(fact.Fact) bool){r.names.Facts, w[0].stations.Facts, w[0].control.Facts, r.stage.window.Facts, r.artefacts, r.captures} {
 		if facts(pass); !more {
 			return false
 		}

@@ -45,7 +45,7 @@ func newWorker(number, of int, o Options, points *points, shared *app.Announceme
 // maxStations is how many stations all workers keep together.
 const maxStations = 1 << 17
 
-// run works until there are no more units, and then hands over what is left.
+// run works until there are no more units.
 func (w *worker) run() {
 	for u := range w.in {
 		for i := 0; i < len(u.packets); {
@@ -59,6 +59,10 @@ func (w *worker) run() {
 			w.free <- u
 		}
 	}
+}
+
+// finish hands over what is left.
+func (w *worker) finish() {
 	w.table.Flush()
 	w.table.Facts(w.emit)
 	w.hand()

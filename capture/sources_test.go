@@ -1,0 +1,153 @@
+package capture
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// tree makes a folder with two captures, one of them cut inside its file header, one in a folder below, and a text file.
+func tree(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	head := []byte{0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0}
+	for name, b := range map[string][]byte{"b.pcap": head, "a.dat": head[:20], "sub/c.pcap": head, "readme.md": []byte("a capture of an office\n"), "x=y.pcap": head} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestSources(t *testing.T) {
+	dir := tree(t)
+	in := func(name string) string { return filepath.Join(dir, name) }
+	cases := []struct {
+		args  []string
+		paths []string
+		point string // of the first
+		fails error
+	}{
+		{[]string{in("b.pcap")}, []string{"b.pcap"}, "", nil},
+		{[]string{dir}, []string{"a.dat", "b.pcap", "sub/c.pcap", "x=y.pcap"}, "", nil},
+		{[]string{in("*.pcap")}, []string{"b.pcap", "x=y.pcap"}, "", nil},
+		{[]string{"core1=" + in("b.pcap")}, []string{"b.pcap"}, "core1", nil},
+		{[]string{"core1=" + in("*.pcap")}, []string{"b.pcap", "x=y.pcap"}, "core1", nil},
+		{[]string{in("x=y.pcap")}, []string{"x=y.pcap"}, "", nil},
+		{[]string{in("b.pcap"), in("sub/../b.pcap"), dir}, []string{"b.pcap", "a.dat", "sub/c.pcap", "x=y.pcap"}, "", nil},
+		{[]string{in("gone.pcap"), in("b.pcap")}, []string{"b.pcap"}, "", fs.ErrNotExist},
+		{[]string{in("*.none")}, nil, "", ErrNoSource},
+		{[]string{in("[")}, nil, "", filepath.ErrBadPattern},
+		{[]string{in("s*b")}, nil, "", ErrNoSource},
+		{[]string{"core1=" + in("gone.pcap")}, nil, "", fs.ErrNotExist},
+	}
+	for _, c := range cases {
+		got, err := Sources(c.args)
+		if !errors.Is(err, c.fails) || c.fails == nil && err != nil {
+			t.Errorf("%v: error %v, want %v", c.args, err, c.fails)
+		}
+		if _, ok := errors.AsType[*SourceError](err); ok != (c.fails != nil) {
+			t.Errorf("%v: error %v is no SourceError", c.args, err)
+		}
+		var paths []string
+		for _, s := range got {
+			rel, _ := filepath.Rel(dir, s.Path)
+			paths = append(paths, rel)
+		}
+		if !slices.Equal(paths, c.paths) || len(got) > 0 && got[0].Point != c.point {
+			t.Errorf("%v: %v, want %v", c.args, paths, c.paths)
+		}
+	}
+	if _, err := Sources([]string{t.TempDir()}); !errors.Is(err, ErrNoSource) || err.Error() == "" {
+		t.Errorf("an empty folder: %v", err)
+	}
+	s, err := Sources([]string{"edge=-"})
+	if err != nil || len(s) != 1 || s[0].Path != "-" || s[0].Point != "edge" || !s[0].Once {
+		t.Errorf("standard input: %+v, %v", s, err)
+	}
+}
+
+func TestStdinPipe(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stdin
+	os.Stdin = r
+	defer func() { os.Stdin = old; r.Close() }()
+	rc, err := openStdin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("ab")); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 2)
+	if _, err := io.ReadFull(rc, b); err != nil || string(b) != "ab" {
+		t.Fatalf("read %q, %v", b, err)
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := rc.Read(b)
+		ended <- err
+	}()
+	rc.Close()
+	if err := <-ended; err == nil {
+		t.Error("a read from a closed pipe does not end")
+	}
+	w.Close()
+}
+
+func TestStdinFile(t *testing.T) {
+	f, err := os.Open(filepath.Join(tree(t), "readme.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stdin
+	os.Stdin = f
+	defer func() { os.Stdin = old; f.Close() }()
+	rc, err := openStdin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(rc); err != nil || string(b) != "a capture of an office\n" {
+		t.Errorf("read %q, %v", b, err)
+	}
+}
+
+func TestPointName(t *testing.T) {
+	cases := []struct{ point, path, iface, want string }{
+		{"core1", "/x/a.pcapng", "eth0", "core1"},
+		{"", "/x/a.pcapng", "eth0", "eth0"},
+		{"", "/x/a.pcapng", "", "a"},
+		{"", "/x/a.pcapng", "-", "a"},
+		{"", "b.tar.pcap.gz", "", "b.tar"},
+		{"", ".pcap", "", ".pcap"},
+		{"", "c", "", "c"},
+		{"", "-", "", "stdin"},
+	}
+	for _, c := range cases {
+		if got := pointName(&Source{Path: c.path, Point: c.point}, c.iface); got != c.want {
+			t.Errorf("point of %+v is %q, want %q", c, got, c.want)
+		}
+	}
+	p := newPoints()
+	if a, b, c := p.id("x"), p.id("y"), p.id("x"); a != 0 || b != 1 || c != 0 || p.name(1) != "y" || p.name(2) != "" {
+		t.Errorf("points are numbered %d, %d, %d", a, b, c)
+	}
+	for i := range maxPoints {
+		p.id(strconv.Itoa(i))
+	}
+	if p.id("one more") != maxPoints-1 {
+		t.Error("a flood of points is not bounded")
+	}
+}
