@@ -10,6 +10,9 @@ import (
 // readSize is how much is asked of the input at once, in bytes, and so about how much a Batch holds.
 const readSize = 1 << 20
 
+// maxIdle is how many reads in a row may return nothing, not even an error.
+const maxIdle = 100
+
 // Reader reads the packets of one capture in file order. It is not safe for concurrent use.
 type Reader struct {
 	path        string
@@ -84,14 +87,14 @@ func (r *Reader) Read(b *Batch) error {
 		b.buf = make([]byte, max(readSize, 2*len(r.carry)))
 	}
 	n := copy(b.buf, r.carry) // b.buf[pos:n] is read and not parsed
-	pos, fresh := 0, n > 0
+	pos, idle, fresh := 0, 0, n > 0
 	for {
 		if fresh {
 			packets, used, need, err := r.records.parse(b.Packets, b.buf[pos:n])
 			b.Packets = packets
 			pos += used
 			if err != nil {
-				r.fail(&DamageError{Path: r.path, Offset: r.offset + int64(pos), Err: err})
+				r.err = &DamageError{Path: r.path, Offset: r.offset + int64(pos), Err: err}
 				break
 			}
 			if len(b.Packets) > 0 && (!r.src.slow() || n == len(b.buf) || need > len(b.buf)-pos) {
@@ -108,7 +111,12 @@ func (r *Reader) Read(b *Batch) error {
 		m, err := r.src.Read(b.buf[n:])
 		n += m
 		fresh = m > 0
-		if err != nil && m == 0 {
+		if fresh {
+			idle = 0
+		} else if idle++; err == nil && idle == maxIdle {
+			err = io.ErrNoProgress
+		}
+		if err != nil && !fresh {
 			r.end(err, n-pos, r.offset+int64(pos))
 			break
 		}
@@ -125,14 +133,14 @@ func (r *Reader) Read(b *Batch) error {
 func (r *Reader) end(err error, rest int, at int64) {
 	switch {
 	case r.src.err != nil:
-		r.fail(fmt.Errorf("read capture %s at byte %d: %w", r.path, at, r.src.err))
+		r.err = fmt.Errorf("read capture %s at byte %d: %w", r.path, at, r.src.err)
+	case err == io.ErrNoProgress:
+		r.err = fmt.Errorf("read capture %s at byte %d: %w", r.path, at, err)
 	case err != io.EOF:
-		r.fail(&DamageError{Path: r.path, Offset: at, Err: fmt.Errorf("%s: %w", r.compression, err)})
+		r.err = &DamageError{Path: r.path, Offset: at, Err: fmt.Errorf("%s: %w", r.compression, err)}
 	case rest > 0 || !r.records.whole():
-		r.fail(&DamageError{Path: r.path, Offset: at, Err: errCut})
+		r.err = &DamageError{Path: r.path, Offset: at, Err: errCut}
 	default:
-		r.fail(io.EOF)
+		r.err = io.EOF
 	}
 }
-
-func (r *Reader) fail(err error) { r.err = err }

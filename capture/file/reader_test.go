@@ -290,6 +290,11 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// idle never has anything to read.
+type idle struct{}
+
+func (idle) Read([]byte) (int, error) { return 0, nil }
+
 func TestInputErrors(t *testing.T) {
 	broken := errors.New("disk on fire")
 	plain := pcapFile(binary.LittleEndian, microsecondMagic, "one", "two!")
@@ -299,6 +304,13 @@ func TestInputErrors(t *testing.T) {
 	}
 	got, err := all(r)
 	if _, damaged := errors.AsType[*DamageError](err); damaged || !errors.Is(err, broken) || len(got) != 1 || !strings.Contains(err.Error(), "byte 43") {
+		t.Errorf("%d packets, %v", len(got), err)
+	}
+	r, err = Open("x", io.MultiReader(bytes.NewReader(plain[:len(plain)-2]), idle{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := all(r); !errors.Is(err, io.ErrNoProgress) || len(got) != 1 {
 		t.Errorf("%d packets, %v", len(got), err)
 	}
 	if _, err := Open("x", iotest.ErrReader(broken)); !errors.Is(err, broken) {

@@ -53,6 +53,75 @@ func TestTshark(t *testing.T) {
 	t.Logf("%d frames compared", frames)
 }
 
+// TestTsharkTunnels compares the source addresses and TCP and UDP ports of all levels of all tunnels with tshark's.
+func TestTsharkTunnels(t *testing.T) {
+	dir := os.Getenv("NSGRAPH_CAPTURES")
+	if dir == "" {
+		t.Skip("NSGRAPH_CAPTURES names no folder of captures")
+	}
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skip("tshark is not installed")
+	}
+	kinds := make(map[fact.TunnelKind]int)
+	names, _ := filepath.Glob(filepath.Join(dir, "*.*cap*"))
+	for _, name := range names {
+		if name != filepath.Join(dir, "tcpdump-vxlan-port-8472.pcap") { // a port that tshark does not take for VXLAN
+			compareTunnels(t, name, kinds)
+		}
+	}
+	t.Logf("tunnels compared: %v", kinds)
+}
+
+// compareTunnels asks tshark if there are tunnels in the capture, and counts them by kind.
+func compareTunnels(t *testing.T, name string, kinds map[fact.TunnelKind]int) {
+	ours := make(map[string]string) // by frame number
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := file.Open(name, f)
+	d := NewDecoder(Options{})
+	var b file.Batch
+	for err == nil {
+		err = r.Read(&b)
+		for i := range b.Packets {
+			packets := d.Decode(nil, r.Interfaces()[b.Packets[i].Interface].LinkType, &b.Packets[i])
+			if len(packets) == 1 {
+				continue
+			}
+			var values []string
+			for _, p := range packets {
+				kinds[p.Carries]++
+				if p.Has&HasIP != 0 {
+					values = append(values, p.Src.Netip().String())
+				}
+				if p.Has&HasTransport != 0 && (p.Protocol == fact.TCP || p.Protocol == fact.UDP) {
+					values = append(values, fmt.Sprint(p.SrcPort))
+				}
+			}
+			slices.Sort(values)
+			ours[fmt.Sprint(packets[0].Number)] = strings.Join(values, ",")
+		}
+	}
+	if len(ours) == 0 {
+		return
+	}
+	out, _ := exec.Command("tshark", "-n", "-r", name, "-o", "ip.defragment:FALSE", "-T", "fields", "-E", "occurrence=a", "-E", "separator=/s",
+		"-e", "frame.number", "-e", "frame.protocols", "-e", "ip.src", "-e", "ipv6.src", "-e", "tcp.srcport", "-e", "udp.srcport").Output()
+	for line := range strings.Lines(string(out)) {
+		row := strings.Fields(line)
+		if len(row) < 2 || ours[row[0]] == "" || strings.Contains(row[1], "icmp") { // which quotes others
+			continue
+		}
+		values := strings.FieldsFunc(strings.Join(row[2:], ","), func(c rune) bool { return c == ',' })
+		slices.Sort(values)
+		if want := strings.Join(values, ","); ours[row[0]] != want {
+			t.Errorf("%s frame %s (%s): %s, tshark %s", filepath.Base(name), row[0], row[1], ours[row[0]], want)
+		}
+	}
+}
+
 // otherwise are captures that tshark understands otherwise, for a reason.
 var otherwise = map[string]string{
 	"fmt-bad-caplen.pcap": "tshark takes it for a pcap of another kind, because of its damaged second record",
