@@ -44,7 +44,7 @@ func TestCapinfos(t *testing.T) {
 			continue
 		}
 		first, last := seconds(c.First), seconds(c.Last)
-		if strconv.FormatUint(c.Packets, 10) != w[0] || strconv.FormatUint(c.Bytes, 10) != w[1] || !strings.HasPrefix(w[2]+"000000000", first[:strings.IndexByte(first, '.')+7]) || !strings.HasPrefix(w[3]+"000000000", last[:strings.IndexByte(last, '.')+7]) {
+		if strconv.FormatUint(c.Packets, 10) != w[0] || strconv.FormatUint(c.Bytes, 10) != w[1] || !sameTime(first, w[2]) || !sameTime(last, w[3]) {
 			t.Errorf("%s: %d packets, %d bytes, %s to %s; capinfos says %v", filepath.Base(c.Path), c.Packets, c.Bytes, first, last, w)
 			continue
 		}
@@ -54,6 +54,11 @@ func TestCapinfos(t *testing.T) {
 	if same < len(src)*9/10 {
 		t.Errorf("only %d of %d captures could be compared", same, len(src))
 	}
+}
+
+// sameTime compares to the microsecond. capinfos knows no time for a file with packets without one, and none before 1970.
+func sameTime(got, want string) bool {
+	return want == "n/a" || len(want) > len("1234567890.123456789") || strings.HasPrefix(want+"000000000", got[:strings.IndexByte(got, '.')+7])
 }
 
 func seconds(at fact.Time) string {

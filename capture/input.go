@@ -138,6 +138,7 @@ func (in *input) records(ctx context.Context, d *digest) error {
 	}
 	in.format, in.compression = r.Format(), r.Compression()
 	known := 0
+	var at int64
 	for {
 		select {
 		case <-in.free:
@@ -147,6 +148,7 @@ func (in *input) records(ctx context.Context, d *digest) error {
 		b := in.buffers.batches.Get().(*batch)
 		b.home = in
 		err := r.Read(&b.Batch)
+		at = dated(b.Packets, at)
 		now := r.Interfaces()
 		in.interfaces = append(in.interfaces[:0:0], now...)
 		if err != nil {
@@ -165,6 +167,18 @@ func (in *input) records(ctx context.Context, d *digest) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// dated gives packets without a time (pcapng's simple packet blocks) that of the packet before, at for the first. It returns the
+// time of the last.
+func dated(l []file.Packet, at int64) int64 {
+	for i := range l {
+		if l[i].Time == 0 {
+			l[i].Time = at
+		}
+		at = l[i].Time
+	}
+	return at
 }
 
 // advance takes the next batch. It reports false at the end of the input.
