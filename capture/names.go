@@ -64,8 +64,13 @@ func (x *names) Facts(yield func(fact.Fact) bool) {
 	}
 	clear(x.m)
 	slices.SortFunc(l, func(a, b *fact.Name) int {
-		return cmp.Or(a.IP.Compare(b.IP), strings.Compare(a.Name, b.Name), strings.Compare(a.Evidence, b.Evidence), a.Client.Compare(b.Client),
-			strings.Compare(a.Scope.String(), b.Scope.String()))
+		if c := a.IP.Compare(b.IP); c != 0 {
+			return c
+		}
+		if c := a.Client.Compare(b.Client); c != 0 {
+			return c
+		}
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Evidence, b.Evidence), a.Scope.Compare(b.Scope))
 	})
 	for _, n := range l {
 		if !yield(n) {

@@ -65,8 +65,13 @@ func (n *names) take() []*fact.Name {
 	}
 	clear(n.m)
 	slices.SortFunc(all, func(a, b *fact.Name) int {
-		return cmp.Or(a.IP.Compare(b.IP), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Evidence, b.Evidence), a.Client.Compare(b.Client),
-			cmp.Compare(a.First, b.First), cmp.Compare(a.Scope.String(), b.Scope.String()))
+		if c := a.IP.Compare(b.IP); c != 0 {
+			return c
+		}
+		if c := cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Evidence, b.Evidence)); c != 0 {
+			return c
+		}
+		return cmp.Or(a.Client.Compare(b.Client), cmp.Compare(a.First, b.First), a.Scope.Compare(b.Scope))
 	})
 	return all
 }

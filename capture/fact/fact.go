@@ -5,9 +5,11 @@
 package fact
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -145,6 +147,15 @@ func (s Scope) String() string {
 		}
 	}
 	return b.String()
+}
+
+// Compare orders scopes: by tunnel, network identifier, depth of the VLAN stack and its tags, outer first.
+func (s Scope) Compare(o Scope) int {
+	if s == o {
+		return 0
+	}
+	return cmp.Or(cmp.Compare(s.Tunnel, o.Tunnel), cmp.Compare(s.VNI, o.VNI), cmp.Compare(s.VLAN.N, o.VLAN.N),
+		slices.Compare(s.VLAN.ID[:], o.VLAN.ID[:]), cmp.Compare(s.VLAN.SVC, o.VLAN.SVC))
 }
 
 // Transport is an IP protocol number.

@@ -143,7 +143,7 @@ type Copy struct {
 	FromDSCP, ToDSCP   uint8
 	Packets            uint64
 	Sightings          uint64 // the most sightings of one packet at one place; large in a bridging loop
-	DelaySum           int64 // nanoseconds from the earlier to the later
+	DelaySum           int64  // nanoseconds from the earlier to the later
 	DelayMin, DelayMax int64
 	Broadcasts         uint64 // of Packets, to a group address
 	ECTCleared         uint64

@@ -134,7 +134,7 @@ func compareCopies(a, b *fact.Copy) int {
 	return cmp.Or(
 		cmp.Compare(a.Kind, b.Kind),
 		strings.Compare(a.FromPoint, b.FromPoint), strings.Compare(a.ToPoint, b.ToPoint),
-		strings.Compare(a.From.String(), b.From.String()), strings.Compare(a.To.String(), b.To.String()),
+		a.From.Compare(b.From), a.To.Compare(b.To),
 		slices.Compare(a.FromMAC[:], b.FromMAC[:]), slices.Compare(a.ToMAC[:], b.ToMAC[:]),
 		cmp.Compare(a.Hops, b.Hops), cmp.Compare(a.FromDSCP, b.FromDSCP), cmp.Compare(a.ToDSCP, b.ToDSCP),
 	)

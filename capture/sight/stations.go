@@ -224,8 +224,10 @@ func (s *Stations) Facts(yield func(fact.Fact) bool) {
 		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b *fact.Station) int {
-		return cmp.Or(a.IP.Compare(b.IP), strings.Compare(a.Point, b.Point), strings.Compare(a.Scope.String(), b.Scope.String()),
-			slices.Compare(a.MAC[:], b.MAC[:]))
+		if c := a.IP.Compare(b.IP); c != 0 {
+			return c
+		}
+		return cmp.Or(strings.Compare(a.Point, b.Point), a.Scope.Compare(b.Scope), slices.Compare(a.MAC[:], b.MAC[:]))
 	})
 	for _, f := range all {
 		if !yield(f) {
