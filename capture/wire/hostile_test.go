@@ -1,6 +1,10 @@
 package wire
 
 import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"netscope.example/nsgraph/capture/file"
@@ -34,7 +38,11 @@ func check(t *testing.T, f *file.Packet, got []Packet) {
 		if int(p.Depth) != i || len(p.Payload) > len(f.Data) || len(p.Network) > len(f.Data) {
 			t.Errorf("packet %d: depth %d, payload %d, network %d of %d", i, p.Depth, len(p.Payload), len(p.Network), len(f.Data))
 		}
-		if uint64(p.Length) > uint64(max(int(f.Length), len(f.Data))) || uint64(p.PayloadLen) > uint64(max(int(p.Length), len(f.Data))) || len(p.Payload) > int(p.PayloadLen) {
+		whole := max(int(f.Length), len(f.Data))
+		if i > 0 && slices.ContainsFunc(got[:i], func(p Packet) bool { return p.FirstFr }) {
+			whole = max(whole, 65535) // the whole datagram, of which this is the first fragment
+		}
+		if uint64(p.Length) > uint64(whole) || uint64(p.PayloadLen) > uint64(max(int(p.Length), len(f.Data))) || len(p.Payload) > int(p.PayloadLen) {
 			t.Errorf("packet %d: length %d, payload %d, captured %d; frame %d", i, p.Length, p.PayloadLen, len(p.Payload), f.Length)
 		}
 		if p.Scope.VLAN.N > 3 || (p.Carries != 0) != (i+1 < len(got)) && p.Problem != TooDeep {
@@ -88,6 +96,47 @@ func TestChangedEverywhere(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The frames of real captures, with three bytes changed and then cut.
+func TestDamagedCaptures(t *testing.T) {
+	dir := os.Getenv("NSGRAPH_CAPTURES")
+	if dir == "" {
+		t.Skip("NSGRAPH_CAPTURES names no folder of captures")
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*.*cap*"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("captures in %s: %d, %v", dir, len(names), err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	d := NewDecoder(Options{Fragments: 64})
+	var b file.Batch
+	var got []Packet
+	frames := 0
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := file.Open(name, f)
+		for err == nil {
+			err = r.Read(&b)
+			for _, p := range b.Packets {
+				if len(p.Data) == 0 {
+					continue
+				}
+				for range 3 {
+					p.Data[min(random.IntN(len(p.Data)), random.IntN(200))%len(p.Data)] = byte(random.Uint32())
+				}
+				p.Data = p.Data[:1+random.IntN(len(p.Data))]
+				got = d.Decode(got[:0], r.Interfaces()[p.Interface].LinkType, &p)
+				check(t, &p, got)
+				frames++
+			}
+		}
+		f.Close()
+	}
+	t.Logf("%d frames", frames)
 }
 
 // Room in dst is all that decoding needs.

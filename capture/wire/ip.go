@@ -52,7 +52,7 @@ func (d *Decoder) datagram(p *Packet, b []byte, n int) {
 	}
 	switch p.Protocol {
 	case fact.UDP:
-		d.udpTunnel(p)
+		d.udpTunnel(p, b)
 	case protoGRE:
 		d.gre(p, b, n)
 	case protoIPv4, protoIPv6:

@@ -196,3 +196,15 @@ func TestCutTunnel(t *testing.T) {
 		t.Errorf("%+v", got[1])
 	}
 }
+
+// The first fragment of a tunnel's datagram shows the inner packet, of which later fragments bring the rest.
+func TestFragmentedTunnel(t *testing.T) {
+	whole := udpOf(5000, 2152, frame("\x30\xff\x00\x40\x00\x00\x00\x01", inTCP()))
+	got := decode(linkRaw, piece(1, more, string(whole[:72]))) // 8 of UDP, 8 of GTP-U, 56 of the inner packet's 64
+	if len(got) != 2 {
+		t.Fatalf("%d packets", len(got))
+	}
+	if in := got[1]; in.Length != 64 || !in.Cut || in.IPLength != 64 || in.DstPort != 443 || in.PayloadLen != 4 || in.Problem != Short {
+		t.Errorf("%+v", in)
+	}
+}

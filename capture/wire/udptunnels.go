@@ -30,13 +30,17 @@ func udpTunnelOf(src, dst uint16) tunnel {
 	return nil
 }
 
-// udpTunnel follows a tunnel in the UDP packet p. A port proves nothing: what does not parse stays UDP.
-func (d *Decoder) udpTunnel(p *Packet) {
+// udpTunnel follows a tunnel in the UDP packet p, whose header begins b. A port proves nothing: what does not parse stays UDP.
+func (d *Decoder) udpTunnel(p *Packet, b []byte) {
 	t := udpTunnelOf(p.SrcPort, p.DstPort)
 	if t == nil || len(p.Payload) == 0 {
 		return
 	}
-	if in, ok := t(p.Payload, int(p.PayloadLen)); ok && in.n > 0 {
+	n := int(p.PayloadLen)
+	if p.FirstFr { // the rest of the inner packet comes in later fragments; here it is like a cut one
+		n = max(n, int(be16(b[4:]))-8)
+	}
+	if in, ok := t(p.Payload, n); ok && in.n > 0 {
 		d.carry(in)
 	}
 }
