@@ -82,16 +82,24 @@ func total(s Series, captures []graph.Capture) Total {
 
 func bps(bytes, seconds int64) float64 { return float64(bytes) * 8 / float64(seconds) }
 
-// maxPeaks is how many busy periods are reported.
-const maxPeaks = 5
+// maxPeaks is how many busy periods are reported, leastPeak the share of all bytes that each must hold, and minSteps how many steps of time
+// it takes to speak of busy and quiet ones.
+const (
+	maxPeaks  = 3
+	leastPeak = 0.1
+	minSteps  = 10
+)
 
 // peaks finds periods in which the traffic lies two standard deviations above its mean, and at twice the mean at least, the busiest first.
 func peaks(s Series, apps []TimelineRow) []Peak {
 	out := []Peak{}
-	if len(s.Points) < 5 {
+	if len(s.Points) == 0 {
 		return out
 	}
 	span := int64(s.Points[len(s.Points)-1].At-s.Points[0].At)/1e9/s.Step + 1
+	if span < minSteps {
+		return out
+	}
 	var sum, squares float64
 	for _, p := range s.Points {
 		sum += float64(p.Bytes)
@@ -115,6 +123,7 @@ func peaks(s Series, apps []TimelineRow) []Peak {
 		}
 	}
 	flush()
+	out = slices.DeleteFunc(out, func(p Peak) bool { return p.Mean*p.To.Seconds(p.From)/8 < leastPeak*sum })
 	slices.SortStableFunc(out, func(a, b Peak) int { return cmp.Compare(b.Mean, a.Mean) })
 	return out[:min(len(out), maxPeaks)]
 }

@@ -35,6 +35,7 @@ func (a *app) analyzeCmd() *cobra.Command {
 	}
 	a.reportFlags(c)
 	a.windowTimeFlags(c)
+	c.Flags().StringVar(&a.conversations, "conversations", "", "also write every conversation to `FILE`, a line of JSON each, in the order in which they end")
 	return c
 }
 

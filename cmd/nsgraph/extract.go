@@ -87,4 +87,3 @@ func findingByID(fs []analyses.Finding, id string) (analyses.Finding, error) {
 	}
 	return found[0], nil
 }
-

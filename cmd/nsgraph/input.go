@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"netscope.example/nsgraph/capture"
 	"netscope.example/nsgraph/capture/fact"
+	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 	"netscope.example/nsgraph/graph/build"
 	"netscope.example/nsgraph/graph/intent"
@@ -34,6 +36,7 @@ func (a *app) loadIntent() (*intent.Intent, error) {
 type decoded struct {
 	batch   *graph.Batch
 	unread  []string // captures that were unreadable, wholly or in part: "path: why"
+	read    int      // captures whose format is one that is read
 	packets int64
 	took    time.Duration
 }
@@ -41,31 +44,54 @@ type decoded struct {
 // decode reads captures into one batch. An interrupt ends the reading; what was decoded until then is in the batch, and the error is that
 // of the context.
 func (a *app) decode(ctx context.Context, args []string, in *intent.Intent) (*decoded, error) {
-	src, err := capture.Sources(args)
+	src, missing, err := sources(args)
 	if err != nil {
-		return nil, sourceError(err)
+		return nil, err
 	}
-	return a.decodeSources(ctx, src, in)
+	d, err := a.decodeSources(ctx, src, in)
+	if d != nil {
+		d.unread = append(missing, d.unread...)
+	}
+	return d, err
 }
 
-// sourceError tells a wrong argument from a file that cannot be read.
-func sourceError(err error) error {
-	if errors.Is(err, os.ErrPermission) {
-		return &exitError{exitFailed, err}
+// sources resolves captures. What cannot be found beside others that can is input that is missing, and no reason to stop.
+func sources(args []string) (src []capture.Source, missing []string, err error) {
+	src, err = capture.Sources(args)
+	if len(src) == 0 && err != nil {
+		return nil, nil, err
 	}
-	return &exitError{exitFailed, err}
+	if err != nil {
+		missing = strings.Split(err.Error(), "\n")
+	}
+	return src, missing, nil
 }
 
-func (a *app) decodeSources(ctx context.Context, src []capture.Source, in *intent.Intent) (*decoded, error) {
+func (a *app) decodeSources(ctx context.Context, src []capture.Source, in *intent.Intent) (d *decoded, err error) {
 	start := time.Now()
 	bar := a.newProgress(src)
-	o := capture.Options{Progress: bar.update}
-	facts := capture.Run(ctx, src, o)
-	d := &decoded{}
-	b, _, err := build.Run(context.WithoutCancel(ctx), d.watch(facts), build.Options{Intent: in})
+	d = &decoded{}
+	facts := d.watch(capture.Run(ctx, src, capture.Options{Progress: bar.update}))
+	if a.conversations != "" {
+		list, err := os.Create(a.conversations)
+		if err != nil {
+			return nil, err
+		}
+		w := bufio.NewWriterSize(list, 1<<20)
+		facts = export.Conversations(facts, w)
+		defer func() {
+			if ferr := errors.Join(w.Flush(), list.Close()); ferr != nil && err == nil {
+				d, err = nil, ferr
+			}
+		}()
+	}
+	b, _, err := build.Run(context.WithoutCancel(ctx), facts, build.Options{Intent: in})
 	bar.finish()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
+	}
+	if d.read == 0 && len(d.unread) > 0 {
+		return nil, errors.New(strings.Join(d.unread, "; "))
 	}
 	b.Known = graph.Time(time.Now().UnixNano())
 	d.batch, d.took = b, time.Since(start)
@@ -81,8 +107,11 @@ func (d *decoded) watch(facts fact.Seq[fact.Fact]) fact.Seq[fact.Fact] {
 			}
 			if c, ok := f.(*fact.Capture); ok && err == nil {
 				d.packets += int64(c.Packets)
+				if c.Format != "" {
+					d.read++
+				}
 				if !c.Complete {
-					d.unread = append(d.unread, c.Path+": "+c.Error)
+					d.unread = append(d.unread, c.Error)
 				}
 			}
 			if !yield(f, err) {

@@ -95,19 +95,20 @@ type app struct {
 	out, err io.Writer
 	log      *slog.Logger
 
-	store    string
-	intent   string
-	outFile  string
-	format   string
-	since    string
-	until    string
-	at       string
-	snapshot string
-	failOn   string
-	quiet    bool
-	verbose  int
-	progress string
-	color    string
+	store         string
+	intent        string
+	outFile       string
+	format        string
+	since         string
+	until         string
+	at            string
+	snapshot      string
+	failOn        string
+	conversations string // file for the list of conversations; empty for none
+	quiet         bool
+	verbose       int
+	progress      string
+	color         string
 }
 
 // root builds the command tree.

@@ -49,9 +49,9 @@ func (a *app) ingest(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	src, err := capture.Sources(args)
+	src, missing, err := sources(args)
 	if err != nil {
-		return sourceError(err)
+		return err
 	}
 	s, err := a.openStore(ctx, true)
 	if err != nil {
@@ -69,6 +69,7 @@ func (a *app) ingest(ctx context.Context, args []string) error {
 	if d == nil {
 		return interrupted
 	}
+	d.unread = append(missing, d.unread...)
 	ctx = context.WithoutCancel(ctx)
 	err = s.Apply(ctx, d.batch)
 	switch {
