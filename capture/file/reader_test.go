@@ -392,23 +392,28 @@ func TestNoAllocation(t *testing.T) {
 
 func BenchmarkRead(b *testing.B) {
 	data := make([]string, 20000)
+	w := (&ng{}).section(binary.LittleEndian).iface(1, 0)
 	for i := range data {
 		data[i] = strings.Repeat("x", 60+i%3*700)
+		w.packet(0, uint64(i), data[i])
 	}
-	plain := pcapFile(binary.LittleEndian, microsecondMagic, data...)
-	b.SetBytes(int64(len(plain)))
-	b.ReportAllocs()
-	var batch Batch
-	for b.Loop() {
-		r, err := Open("x", bytes.NewReader(plain))
-		for err == nil {
-			err = r.Read(&batch)
-		}
-		if err != io.EOF {
-			b.Fatal(err)
-		}
+	for name, capture := range map[string][]byte{"pcap": pcapFile(binary.LittleEndian, microsecondMagic, data...), "pcapng": w.b} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(capture)))
+			b.ReportAllocs()
+			var batch Batch
+			for b.Loop() {
+				r, err := Open("x", bytes.NewReader(capture))
+				for err == nil {
+					err = r.Read(&batch)
+				}
+				if err != io.EOF {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*float64(len(data))/b.Elapsed().Seconds(), "packets/s")
+		})
 	}
-	b.ReportMetric(float64(b.N)*float64(len(data))/b.Elapsed().Seconds(), "packets/s")
 }
 
 func FuzzOpen(f *testing.F) {
