@@ -29,6 +29,9 @@ func (t *Table) decide(e *entry) decision {
 	if e.decided.known {
 		return e.decided
 	}
+	if e.key.lo == e.key.hi && e.key.loPort == e.key.hiPort { // it talks to itself: all packets are side 0's
+		return decision{0, true, fact.ByOrder, certain}
+	}
 	if c := e.tcp; c != nil {
 		switch {
 		case c.flags&synSeen != 0:

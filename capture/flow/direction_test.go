@@ -36,6 +36,7 @@ func TestDirection(t *testing.T) {
 		{"an ephemeral port and a lower one", []*pk{tcpPacket(0, "10.0.0.2:9400", a, wire.ACK, 1, 1, 0)}, a, fact.ByPort, 0.5},
 		{"equal ports", []*pk{udpPacket(0, "10.0.0.2:500", "10.0.0.1:500", 0)}, "10.0.0.2:500", fact.ByOrder, 0.5},
 		{"nothing but order", []*pk{udpPacket(0, b, a, 0)}, b, fact.ByOrder, 0.5},
+		{"itself", []*pk{udpPacket(0, a, a, 0), udpPacket(0, a, a, 0)}, a, fact.ByOrder, 1},
 		{"multicast", []*pk{udpPacket(0, "10.0.0.1:53", "224.0.0.251:40000", 0)}, "10.0.0.1:53", fact.ByOrder, 1},
 		{"multicast v6", []*pk{udpPacket(0, "[fe80::1]:53", "[ff02::fb]:40000", 0)}, "[fe80::1]:53", fact.ByOrder, 1},
 		{"broadcast", []*pk{udpPacket(0, "10.0.0.1:67", "255.255.255.255:68", 0)}, "10.0.0.1:67", fact.ByOrder, 1},

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"netscope.example/nsgraph/capture/app"
 	"netscope.example/nsgraph/capture/fact"
 )
 
@@ -35,9 +34,7 @@ func (t *Table) end(e *entry, evicted bool) {
 	if e.half[0].packets|e.half[1].packets|uint64(e.half[0].copies|e.half[1].copies) != 0 || e.flags&continued == 0 {
 		t.n.Conversations++
 		t.emit(t.conversation(e, evicted))
-	} else {
-		t.drop(e)
-	}
+	} // else nothing came since the last part
 	t.pool.release(e)
 }
 
@@ -71,13 +68,6 @@ func (t *Table) cut(e *entry) {
 	t.emit(c)
 }
 
-// drop forgets what the classifier holds of e.
-func (t *Table) drop(e *entry) {
-	if e.more == nil || e.more.app == nil {
-		t.speech.Close(&e.speech, &app.Ends{})
-	}
-}
-
 // record is a conversation with room for what most have, so that it is one allocation.
 type record struct {
 	c      fact.Conversation
@@ -100,7 +90,7 @@ func (t *Table) conversation(e *entry, partial bool) *fact.Conversation {
 	c.Transport = e.key.proto
 	c.Client, c.Server = e.addrPort(up), e.addrPort(down)
 	if e.key.proto == fact.ICMP || e.key.proto == fact.ICMPv6 { // the key has the identifier, and the type and code
-		c.Client, c.Server = netip.AddrPortFrom(c.Client.Addr(), 0), netip.AddrPortFrom(c.Server.Addr(), e.key.hiPort)
+		c.Client, c.Server = netip.AddrPortFrom(c.Client.Addr(), 0), netip.AddrPortFrom(c.Server.Addr(), e.icmpType())
 	}
 	c.First, c.Last = fact.Time(e.first()), fact.Time(e.until)
 	c.Partial = partial || e.flags&continued != 0

@@ -59,6 +59,7 @@ type Table struct {
 	clock   clock
 	sweepAt int64
 	n       Counters
+	loaded  uint64 // of Ahead: keeps its loads from being optimised away
 }
 
 // NewTable returns an empty table that hands every conversation that ends to emit, which may keep it.

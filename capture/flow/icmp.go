@@ -60,6 +60,18 @@ func icmpPorts(p *wire.Packet) (id, typeCode uint16) {
 	return id, uint16(question)<<8 | p.DstPort&0xff
 }
 
+// icmpType returns the type and code that stand for the service of e: the question's, or that of an announcement to a group.
+func (e *entry) icmpType() uint16 {
+	q := e.key.hiPort
+	if e.flags&icmpRequested != 0 || e.flags&icmpReplied == 0 || !e.toGroup() {
+		return q
+	}
+	if e.key.proto == fact.ICMP {
+		return q - 1<<8 // router advertisement
+	}
+	return q + 1<<8
+}
+
 // quotedMTU returns the next-hop MTU that an ICMP error names (RFC 1191, section 4; RFC 4443, section 3.2); 0 none. Seq holds the
 // second four bytes of the message.
 func quotedMTU(p *wire.Packet) uint32 {

@@ -173,7 +173,7 @@ func TestDeterministic(t *testing.T) {
 		tb.Flush()
 		return s
 	}
-	if once() != once() {
+	if a, b := once(), once(); a != b {
 		t.Error("two runs differ")
 	}
 }
