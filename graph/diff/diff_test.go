@@ -229,8 +229,8 @@ func TestObservability(t *testing.T) {
 		check(t, run(t, before, after, diff.Options{}), []diff.Kind{diff.Service}, "vanished service: 10.90.0.5 tcp/443")
 	})
 	t.Run("no packets at all", func(t *testing.T) {
-		before, after := pair()
-		after = newSite("after", 1)
+		before, _ := pair()
+		after := newSite("after", 1)
 		after.Capture().Packets = 0
 		check(t, run(t, before, after, diff.Options{}), []diff.Kind{diff.Service}, "? service: 10.90.0.3 tcp/53: not observable in new")
 	})
