@@ -9,6 +9,7 @@ import (
 
 	"netscope.example/nsgraph/capture/control"
 	"netscope.example/nsgraph/capture/fact"
+	"netscope.example/nsgraph/capture/file"
 	"netscope.example/nsgraph/capture/sight"
 	"netscope.example/nsgraph/capture/wire"
 )
@@ -33,6 +34,7 @@ type stage struct {
 	total   int64
 	packets uint64
 	told    time.Time
+	sum     byte // of what was loaded ahead
 	crowded bool // more sources overlap in time than maxOpen
 }
 
@@ -120,44 +122,74 @@ func (s *stage) next(in *input) {
 func (s *stage) decode(in *input, until int64) {
 	list := in.cur.Packets
 	for first := true; in.pos < len(list); first = false {
-		f := &list[in.pos]
-		if !first && f.Time+in.clock > until {
+		if !first && in.now() > until {
 			return
 		}
-		u := s.u
-		n := len(u.packets)
-		u.hold(in.cur)
-		var l link
-		if int(f.Interface) < len(in.links) {
-			l = in.links[f.Interface]
-		} else {
-			l.kind = math.MaxUint16
-		}
-		u.packets = s.frame(u.packets, l.kind, in, in.pos)
-		for i := n; i < len(u.packets); i++ {
-			p := &u.packets[i]
-			p.Capture, p.Point = in.index, l.point
-			p.Time += in.clock
-			u.lengths = append(u.lengths, uint32(len(f.Data)))
-		}
-		in.pos++
-		if len(u.packets) >= unitSize {
+		s.u.hold(in.cur)
+		s.frames(in, list, until)
+		if len(s.u.packets) >= unitSize {
 			s.flush()
 		}
 	}
 	s.next(in)
 }
 
-// frame decodes one frame. A decoder that fails costs this frame alone.
-func (s *stage) frame(dst []wire.Packet, kind uint16, in *input, at int) (out []wire.Packet) {
-	f := &in.cur.Packets[at]
-	n := len(dst)
+// frames decodes packets of list from in.pos on: the first, and others up to the time until, as many as the unit takes. A decoder
+// that fails costs that frame alone.
+func (s *stage) frames(in *input, list []file.Packet, until int64) {
+	u := s.u
+	n := len(u.packets)
 	defer func() {
 		if r := recover(); r != nil {
-			out = append(dst[:n], wire.Packet{Time: f.Time, Number: f.Number, Length: f.Length, Problem: wire.BadHeader})
+			f := &list[in.pos]
+			u.packets = append(u.packets[:n], wire.Packet{Time: f.Time, Number: f.Number, Length: f.Length, Problem: wire.BadHeader})
+			s.place(in, f, n)
+			in.pos++
 		}
 	}()
-	return s.wire.Decode(dst, kind, f)
+	for first := in.pos; in.pos < len(list) && n < unitSize; in.pos++ {
+		f := &list[in.pos]
+		if in.pos > first && f.Time+in.clock > until {
+			return
+		}
+		if (in.pos-first)%sight.Group == 0 {
+			s.sum += ahead(list[in.pos:min(in.pos+sight.Group, len(list))])
+		}
+		kind := uint16(math.MaxUint16)
+		if int(f.Interface) < len(in.links) {
+			kind = in.links[f.Interface].kind
+		}
+		u.packets = s.wire.Decode(u.packets, kind, f)
+		s.place(in, f, n)
+		n = len(u.packets)
+	}
+}
+
+// place says of the unit's packets from n on where they come from.
+func (s *stage) place(in *input, f *file.Packet, n int) {
+	u := s.u
+	var point uint16
+	if int(f.Interface) < len(in.links) {
+		point = in.links[f.Interface].point
+	}
+	for i := n; i < len(u.packets); i++ {
+		p := &u.packets[i]
+		p.Capture, p.Point = in.index, point
+		p.Time += in.clock
+		u.lengths = append(u.lengths, uint32(len(f.Data)))
+	}
+}
+
+// ahead loads the beginnings of frames, so that the waits for memory overlap.
+func ahead(l []file.Packet) (sum byte) {
+	for i := range l {
+		if d := l[i].Data; len(d) > 64 {
+			sum += d[0] + d[64]
+		} else if len(d) > 0 {
+			sum += d[0]
+		}
+	}
+	return sum
 }
 
 // flush finishes the unit and hands it to the workers.
@@ -192,8 +224,11 @@ func (s *stage) mark(u *unit, i int) (next int) {
 	n := uint64(len(s.workers))
 	var t *tally
 	var capture uint16
-	for ; i < len(u.packets); i++ {
+	for first := i; i < len(u.packets); i++ {
 		p := &u.packets[i]
+		if (i-first)%sight.Group == 0 {
+			s.window.Ahead(u.packets[i:])
+		}
 		u.marks[i], u.worker[i], u.station[i] = 0, 0, 0
 		if t == nil || p.Capture != capture {
 			capture, t = p.Capture, s.tallies[p.Capture]

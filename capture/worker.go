@@ -26,6 +26,8 @@ type worker struct {
 	control  *control.Decoder // of worker 0: what devices say is rare, and must be read in one place
 	facts    []fact.Fact
 	failed   map[uint16]uint64 // packets, by capture, that a decoder failed at
+
+	stationsAhead, talksAhead [sight.Group]*wire.Packet
 }
 
 func newWorker(number, of int, o Options, points *points, shared *app.Announcements, out chan<- []fact.Fact, free chan<- *unit) *worker {
@@ -77,30 +79,54 @@ func (w *worker) work(u *unit, i int) (next int) {
 			next = i + 1
 		}
 	}()
+	for end := i; i < len(u.packets); i++ {
+		if i == end {
+			end = w.ahead(u, i)
+		}
+		w.packet(u, i)
+	}
+	return i
+}
+
+// ahead loads what the tables will need of the worker's packets from i on, some dozen of them, and returns where those end.
+func (w *worker) ahead(u *unit, i int) int {
+	stations, talks := w.stationsAhead[:0], w.talksAhead[:0]
 	n := w.number
-	for ; i < len(u.packets); i++ {
-		m := u.marks[i]
-		if u.station[i] == n && m&isMirror == 0 {
-			w.stations.Feed(&u.packets[i])
-		}
-		if m&isControl != 0 && n == 0 && m&isMirror == 0 {
-			w.control.Feed(&u.packets[i])
-		}
-		if u.worker[i] != n {
-			continue
-		}
+	for ; i < len(u.packets) && len(stations) < sight.Group && len(talks) < sight.Group; i++ {
 		p := &u.packets[i]
 		if p.Has&wire.HasIP == 0 {
 			continue
 		}
-		w.table.Add(p, m&isCopy != 0)
-		if m&(isError|isCopy) == isError {
-			if q, ok := wire.Quoted(p); ok {
-				w.table.Error(&q, p)
-			}
+		if u.station[i] == n {
+			stations = append(stations, p)
+		}
+		if u.worker[i] == n {
+			talks = append(talks, p)
 		}
 	}
+	w.stations.Ahead(stations)
+	w.table.Ahead(talks)
 	return i
+}
+
+// packet feeds packet i of u.
+func (w *worker) packet(u *unit, i int) {
+	n, m, p := w.number, u.marks[i], &u.packets[i]
+	if u.station[i] == n && m&isMirror == 0 {
+		w.stations.Feed(p)
+	}
+	if m&isControl != 0 && n == 0 && m&isMirror == 0 {
+		w.control.Feed(p)
+	}
+	if u.worker[i] != n || p.Has&wire.HasIP == 0 {
+		return
+	}
+	w.table.Add(p, m&isCopy != 0)
+	if m&(isError|isCopy) == isError {
+		if q, ok := wire.Quoted(p); ok {
+			w.table.Error(&q, p)
+		}
+	}
 }
 
 // emit hands f to the run's consumer, with others.

@@ -42,6 +42,7 @@ type Stations struct {
 	m     map[stationKey]*station
 	cache [1 << cacheBits]*station
 	lost  uint64
+	sum   uint64 // of Ahead
 }
 
 const cacheBits = 14
@@ -107,8 +108,7 @@ func (s *Stations) Feed(p *wire.Packet) {
 
 // cached finds the station of p's source by a small direct-mapped cache in front of the table.
 func (s *Stations) cached(p *wire.Packet) *station {
-	h := mix(le(p.Src[8:])^k0, mac(p.SrcMAC)^uint64(p.Scope.VLAN.ID[0])<<48^uint64(p.Point)<<56)
-	slot := &s.cache[h>>(64-cacheBits)]
+	slot := s.slot(p)
 	if st := *slot; st != nil && st.key.ip == p.Src && st.key.mac == p.SrcMAC && st.key.point == p.Point && st.key.scope == p.Scope {
 		return st
 	}
@@ -117,6 +117,12 @@ func (s *Stations) cached(p *wire.Packet) *station {
 		*slot = st
 	}
 	return st
+}
+
+// slot returns where the cache keeps the station of p's source.
+func (s *Stations) slot(p *wire.Packet) **station {
+	h := mix(le(p.Src[8:])^k0, mac(p.SrcMAC)^uint64(p.Scope.VLAN.ID[0])<<48^uint64(p.Point)<<56)
+	return &s.cache[h>>(64-cacheBits)]
 }
 
 // find returns the station of k, nil if the table is full. A quarter more than the cap is kept for addresses that are claimed,

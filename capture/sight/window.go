@@ -72,6 +72,7 @@ type Window struct {
 	copies  copies
 	crowd   Crowding
 	moved   bool // the last copy
+	ahead   ahead
 }
 
 // Crowding says what the window's caps cost.
@@ -108,7 +109,7 @@ func (w *Window) Crowding() Crowding {
 
 // Mark puts p into the window. dup tells that p is a further sighting of a packet that was seen before; kind says how they differ.
 func (w *Window) Mark(p *wire.Packet) (kind fact.CopyKind, dup bool) {
-	h, strong := Fingerprint(p)
+	h, strong := w.fingerprint(p)
 	e := entry{
 		hash: h, time: p.Time, number: p.Number, exact: exact(p), scope: w.scopes.id(p.Scope), src: p.SrcMAC, dst: p.DstMAC,
 		point: p.Point, capt: p.Capture, ttl: p.TTL, dscp: p.DSCP, ecn: p.ECN, strong: strong, ether: p.Has&wire.HasEthernet != 0,
@@ -117,7 +118,7 @@ func (w *Window) Mark(p *wire.Packet) (kind fact.CopyKind, dup bool) {
 	if strong {
 		w.source, w.id = addrHash(&p.Src), uint16(p.IPID)
 	}
-	b := &w.heads[h>>32&uint64(len(w.heads)-1)]
+	b := &w.heads[w.bucket(h)]
 	if m, ok := w.match(*b, &e); ok {
 		e.group, e.repeat = m.group, m.repeat
 		if kind, dup = m.kind, m.copy; dup {

@@ -385,3 +385,48 @@ func TestFingerprint(t *testing.T) {
 	cut.Protocol, cut.Network = fact.ICMP, []byte{0x4f}
 	Fingerprint(cut) // reads nothing that is not there
 }
+
+// Ahead changes nothing but how long Mark waits: with it, without it, and with it for other packets than those that come.
+func TestAhead(t *testing.T) {
+	var l []wire.Packet
+	for i := range 200 {
+		p := tcp(1e18+int64(i)*10*us, uint32(i/2+1))
+		p.Seq = uint32(i / 2)
+		if i%2 == 1 {
+			p.TTL, p.SrcMAC, p.DstMAC, p.Scope = 63, router, hostB, vlan(20)
+		}
+		l = append(l, *p)
+	}
+	run := func(ahead func(w *Window, i int)) (dups int) {
+		w := NewWindow(Options{})
+		for i := range l {
+			ahead(w, i)
+			if _, dup := w.Mark(&l[i]); dup {
+				dups++
+			}
+		}
+		return dups
+	}
+	for name, ahead := range map[string]func(w *Window, i int){
+		"never": func(*Window, int) {},
+		"each group": func(w *Window, i int) {
+			if i%Group == 0 {
+				w.Ahead(l[i:])
+			}
+		},
+		"always": func(w *Window, i int) { w.Ahead(l[i:]) },
+		"others": func(w *Window, i int) { w.Ahead(l[:5]) },
+	} {
+		if got := run(ahead); got != 100 {
+			t.Errorf("ahead %s: %d copies, want 100", name, got)
+		}
+	}
+	s := NewStations(Options{})
+	p := tcp(1e18, 1)
+	s.Ahead([]*wire.Packet{p})
+	s.Feed(p)
+	s.Ahead([]*wire.Packet{p, p})
+	if len(s.m) != 1 {
+		t.Errorf("%d stations, want 1", len(s.m))
+	}
+}
