@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -12,19 +13,19 @@ import (
 // dhcpOptions are what two servers of one subnet must give alike.
 var dhcpOptions = []string{"dhcp.mask", "dhcp.router", "dhcp.dns", "dhcp.domain", "dhcp.lease", "dhcp.mtu"}
 
+// dhcpNeeded are the options without which an address is of little use.
+var dhcpNeeded = []string{"dhcp.mask", "dhcp.router", "dhcp.dns"}
+
 // nakWar is how many refusals make a war: a client that moved is refused once or twice.
 const nakWar = 3
 
-// dhcp judges servers that answer on one segment, or to one relay.
+// dhcp judges servers that answer in one layer-2 world, themselves or through a relay.
 func (j *judge) dhcp() {
 	segs := segments(j.rows, "dhcp", func(r *StatementRow) string {
 		if r.Device || r.Setting == "dhcp.fingerprint" || r.Setting == "dhcp.vendor_class" {
 			return ""
 		}
-		if w := strings.TrimSpace(r.Group + " " + place(r)); w != "" {
-			return w
-		}
-		return "segment"
+		return cmp.Or(place(r), "segment")
 	}, byAddress)
 	for _, s := range segs {
 		for i, b := range s.speakers {
@@ -42,24 +43,38 @@ func (j *judge) dhcp() {
 
 // dhcpPair compares two servers that give addresses of one subnet, or answered the same request.
 func (j *judge) dhcpPair(s *segment, a, b *speaker) {
-	rivals := rival(a, b) || rival(b, a)
-	if !sameSubnet(a, b) && !rivals {
-		return
-	}
+	both := []*speaker{a, b}
+	rivals := rival(a, b)
 	var differ []string
 	var rows []*StatementRow
-	for _, option := range dhcpOptions {
-		if apartValues(a, b, option) {
-			differ = append(differ, fmt.Sprintf("%s %s", option, whoSays([]*speaker{a, b}, option)))
-			rows = append(rows, rowsOf([]*speaker{a, b}, option)...)
-		}
+	note := func(option string, a, b []*StatementRow) {
+		said := []*speaker{{a[0].Address, map[string][]*StatementRow{option: a}}, {b[0].Address, map[string][]*StatementRow{option: b}}}
+		differ = append(differ, option+" "+whoSays(said, option))
+		rows = append(append(rows, a...), b...)
 	}
-	for _, o := range [][2]*speaker{{a, b}, {b, a}} {
-		for _, option := range []string{"dhcp.mask", "dhcp.router", "dhcp.dns"} { // one gives none, though it gives addresses
-			if rivals && len(gives(o[0])) > 0 && len(o[0].rows[option]) == 0 && len(o[1].rows[option]) > 0 {
-				differ = append(differ, fmt.Sprintf("%s none (%s), %s", option, o[0].label, whoSays(o[1:], option)))
-				rows = append(append(rows, gives(o[0])...), o[1].rows[option]...)
+	switch {
+	case sameSubnet(a, b):
+		for _, option := range dhcpOptions {
+			if x, y := within(a, b, option), within(b, a, option); conflicting(x, y) {
+				note(option, x, y)
 			}
+		}
+	case !rivals:
+		return
+	case conflicting(a.rows["dhcp.network"], b.rows["dhcp.network"]):
+		note("dhcp.network", a.rows["dhcp.network"], b.rows["dhcp.network"])
+	default:
+		for i, p := range both { // one gives addresses without what the other gives
+			o := both[1-i]
+			for _, option := range dhcpNeeded {
+				if len(p.rows["dhcp.lease"]) > 0 && len(p.rows[option]) == 0 && len(o.rows[option]) > 0 {
+					differ = append(differ, fmt.Sprintf("%s none (%s), %s", option, p.label, whoSays([]*speaker{o}, option)))
+					rows = slices.Concat(rows, p.rows["dhcp.lease"], o.rows[option])
+				}
+			}
+		}
+		if x, y := a.rows["dhcp.lease"], b.rows["dhcp.lease"]; conflicting(x, y) {
+			note("dhcp.lease", x, y)
 		}
 	}
 	if len(differ) == 0 {
@@ -80,47 +95,42 @@ func (j *judge) refusals(s *segment, a, b *speaker) {
 	for _, r := range b.rows["dhcp.naks"] {
 		n += r.Count
 	}
-	if n < nakWar || len(gives(a)) == 0 || !rival(a, b) && !rival(b, a) {
+	given := slices.Concat(a.rows["dhcp.network"], a.rows["dhcp.lease"])
+	if n < nakWar || len(given) == 0 || !rival(a, b) {
 		return
 	}
-	rows := slices.Concat(b.rows["dhcp.naks"], gives(a))
 	j.raise("configuration/dhcp-conflict", analyses.High, 0.9,
-		fmt.Sprintf("DHCP server %s on %s refuses %d requests that %s answers too", b.label, s.name, n, a.label),
-		rows, "dhcp", settingSubject("dhcp.naks"), segmentSubject("dhcp "+s.name), b.subject(), a.subject())
+		fmt.Sprintf("DHCP server %s on %s refuses %d requests, clients ask %s too", b.label, s.name, n, a.label),
+		slices.Concat(b.rows["dhcp.naks"], given), "dhcp", settingSubject("dhcp.naks"), segmentSubject("dhcp "+s.name), b.subject(), a.subject())
 }
 
-// gives returns statements of a server that gives addresses.
-func gives(p *speaker) []*StatementRow {
-	for _, option := range []string{"dhcp.network", "dhcp.lease"} {
-		if rs := p.rows[option]; len(rs) > 0 {
-			return rs
+// rival reports whether both answered the same request.
+func rival(a, b *speaker) bool {
+	return slices.Contains(a.values("dhcp.rival"), b.label) || slices.Contains(b.values("dhcp.rival"), a.label)
+}
+
+func sameSubnet(a, b *speaker) bool { return len(within(a, b, "dhcp.network")) > 0 }
+
+// within returns a's statements of an option for subnets of which b gives addresses too.
+func within(a, b *speaker, option string) []*StatementRow {
+	var out []*StatementRow
+	for _, r := range a.rows[option] {
+		p, err := netip.ParsePrefix(r.Group)
+		if err == nil && slices.ContainsFunc(b.rows["dhcp.network"], func(o *StatementRow) bool {
+			q, err := netip.ParsePrefix(o.Value)
+			return err == nil && p.Overlaps(q)
+		}) {
+			out = append(out, r)
 		}
 	}
-	return nil
+	return out
 }
 
-// rival reports whether b answered a request that a answered too.
-func rival(a, b *speaker) bool { return slices.Contains(a.values("dhcp.rival"), b.label) }
-
-func sameSubnet(a, b *speaker) bool {
-	for _, v := range a.values("dhcp.network") {
-		for _, w := range b.values("dhcp.network") {
-			p, errP := netip.ParsePrefix(v)
-			q, errQ := netip.ParsePrefix(w)
-			if errP == nil && errQ == nil && p.Overlaps(q) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// apartValues reports whether both state an option and have no value in common: a server gives different clients different options. Lists in
-// another order are the same: servers that share a load rotate them.
-func apartValues(a, b *speaker, option string) bool {
-	va, vb := a.values(option), b.values(option)
-	return len(va) > 0 && len(vb) > 0 && !slices.ContainsFunc(va, func(v string) bool {
-		return slices.ContainsFunc(vb, func(w string) bool { return sortedList(v) == sortedList(w) })
+// conflicting reports whether both state something and have no value in common: a server may give different clients different options.
+// Lists in another order are the same: servers that share a load rotate them.
+func conflicting(as, bs []*StatementRow) bool {
+	return len(as) > 0 && len(bs) > 0 && !slices.ContainsFunc(as, func(a *StatementRow) bool {
+		return slices.ContainsFunc(bs, func(b *StatementRow) bool { return sortedList(a.Value) == sortedList(b.Value) })
 	})
 }
 
@@ -142,9 +152,9 @@ func (j *judge) dhcpAssert(s *segment, option string) {
 		a.Peers = append(a.Peers, p.label)
 		a.Values[p.label] = p.value(option)
 		for _, o := range ps[:i] {
-			if sameSubnet(p, o) || rival(p, o) || rival(o, p) {
+			if x, y := within(p, o, option), within(o, p, option); len(x) > 0 && len(y) > 0 {
 				compared = true
-				if apartValues(p, o, option) {
+				if conflicting(x, y) {
 					a.Verdict = Mismatch
 				}
 			}

@@ -1,10 +1,13 @@
 package configuration
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 var (
-	d1 = said{address: "10.0.0.2", mac: "02:00:00:00:00:01", to: 60}
-	d2 = said{address: "10.0.0.3", mac: "02:00:00:00:00:02", to: 60}
+	d1 = said{address: "10.0.0.2", mac: "02:00:00:00:00:01", group: "10.0.0.0/24", to: 60}
+	d2 = said{address: "10.0.0.3", mac: "02:00:00:00:00:02", group: "10.0.0.0/24", to: 60}
 )
 
 func offers(change ...string) []string {
@@ -20,34 +23,57 @@ func TestDHCPConflict(t *testing.T) {
 	if v := verdict(t, r, "dhcp.dns", "segment"); v != Agree {
 		t.Errorf("dns: %s", v)
 	}
+	if r.Findings[0].Confidence != 0.9 {
+		t.Errorf("confidence %v", r.Findings[0].Confidence)
+	}
 }
 
-// A server that gives addresses without a router, beside one that names it.
+// A wrong mask is another prefix of one subnet.
+func TestDHCPMask(t *testing.T) {
+	wide := d2
+	wide.group = "10.0.0.0/16"
+	newWorld().says(d1, offers()...).says(wide, "dhcp.network=10.0.0.0/16", "dhcp.mask=255.255.0.0", "dhcp.lease=3600").finds(t,
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.mask 255.255.0.0 (10.0.0.3), 255.255.255.0 (10.0.0.2)")
+}
+
+// A rogue server draws clients into a subnet of its own.
+func TestDHCPOtherNetwork(t *testing.T) {
+	rogue := d2
+	rogue.group = "192.168.66.0/24"
+	network := []string{"dhcp.network=192.168.66.0/24", "dhcp.mask=255.255.255.0", "dhcp.router=192.168.66.1"}
+	newWorld().says(d1, offers()...).says(rogue, append(network, "dhcp.rival=10.0.0.2")...).finds(t,
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.network 10.0.0.0/24 (10.0.0.2), 192.168.66.0/24 (10.0.0.3)")
+	newWorld().says(d1, offers()...).says(rogue, network...).finds(t) // other clients'
+}
+
+// A server that gives addresses without mask and router, beside one that names them.
 func TestDHCPWithoutRouter(t *testing.T) {
-	newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).says(d2, "dhcp.lease=3600", "dhcp.rival=10.0.0.2").finds(t,
-		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.mask none (10.0.0.3), 255.255.255.0 (10.0.0.2); dhcp.router none (10.0.0.3), 10.0.0.1 (10.0.0.2)")
+	bare := d2
+	bare.group = ""
+	newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).says(bare, "dhcp.lease=7200", "dhcp.rival=10.0.0.2").finds(t,
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.mask none (10.0.0.3), 255.255.255.0 (10.0.0.2); "+
+			"dhcp.router none (10.0.0.3), 10.0.0.1 (10.0.0.2); dhcp.lease 3600 (10.0.0.2), 7200 (10.0.0.3)")
 }
 
 func TestDHCPRefusals(t *testing.T) {
 	war, moved := d2, d2
-	war.count, moved.count = 5, 2
+	war.count, moved.count, war.group, moved.group = 5, 2, "", ""
 	newWorld().says(d1, offers()...).says(war, "dhcp.naks=yes", "dhcp.rival=10.0.0.2").finds(t,
-		"high dhcp-conflict: DHCP server 10.0.0.3 on segment refuses 5 requests that 10.0.0.2 answers too")
+		"high dhcp-conflict: DHCP server 10.0.0.3 on segment refuses 5 requests, clients ask 10.0.0.2 too")
 	newWorld().says(d1, offers()...).says(moved, "dhcp.naks=yes", "dhcp.rival=10.0.0.2").finds(t)
 	newWorld().says(d1, offers()...).says(war, "dhcp.naks=yes").finds(t) // other clients'
 }
 
 func TestDHCPSilent(t *testing.T) {
-	relayed, vlan := d2, d2
-	relayed.group, vlan.vlan = "relay 10.9.0.1", "9"
+	vlan, second := d2, d1
+	vlan.vlan, second.group = "9", "10.9.0.0/24"
 	for name, w := range map[string]*world{
 		"failover pair, name servers rotated": newWorld().says(d1, offers("dhcp.dns=10.0.0.8, 10.0.0.9", "dhcp.rival=10.0.0.3")...).says(d2, offers("dhcp.dns=10.0.0.9, 10.0.0.8")...),
-		"behind a relay":                      newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).says(relayed, offers("dhcp.router=10.9.0.1")...),
-		"another VLAN":                        newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).says(vlan, offers("dhcp.router=10.9.0.1")...),
-		"another subnet, other clients": newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).
-			says(d2, "dhcp.network=10.9.0.0/24", "dhcp.mask=255.255.255.0", "dhcp.router=10.9.0.1"),
+		"another VLAN":                        newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).says(vlan, offers("dhcp.router=10.0.0.66")...),
+		"one server of two subnets": newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).says(d2, offers("dhcp.router=10.0.0.1")...).
+			says(second, "dhcp.network=10.9.0.0/24", "dhcp.mask=255.255.0.0", "dhcp.router=10.9.0.1"),
 		"options that differ by client": newWorld().says(d1, offers("dhcp.dns=10.0.0.8", "dhcp.dns=10.0.0.9")...).says(d2, offers("dhcp.dns=10.0.0.9")...),
 	} {
-		t.Run(name, func(t *testing.T) { w.finds(t) })
+		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) { w.finds(t) })
 	}
 }

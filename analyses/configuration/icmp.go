@@ -13,6 +13,9 @@ import (
 func (j *judge) icmp() {
 	j.complaints("icmp.mtu", "configuration/path-mtu-reduced", "icmp.type == 3 && icmp.code == 4 || icmpv6.type == 2", j.reducedText)
 	j.complaints("icmp.redirect", "configuration/icmp-redirect", "icmp.type == 5 || icmpv6.type == 137", func(who, value string, groups []string, n int64) string {
+		if len(groups) == 1 && groups[0] == value {
+			return fmt.Sprintf("%s tells hosts that %s is on their own link (%d redirects)", who, value, n)
+		}
 		return fmt.Sprintf("%s tells hosts that %s is the better gateway to %s (%d redirects)", who, value, list(groups), n)
 	})
 	j.complaints("icmp.unreachable", "configuration/unreachable", "icmp.type == 3 || icmpv6.type == 1", func(who, value string, groups []string, n int64) string {
@@ -58,8 +61,7 @@ func (j *judge) complaints(setting, rule, filter string, text func(who, value st
 		}
 		slices.Sort(groups)
 		s := speaker{label: k.who, rows: map[string][]*StatementRow{setting: rows}}
-		severity := analyses.Low
-		j.raise(rule, severity, 0.95, text(k.who, k.value, groups, n), rows, "("+filter+")", s.subject(), settingSubject(setting),
+		j.raise(rule, analyses.Low, 0.95, text(k.who, k.value, groups, n), rows, "("+filter+")", s.subject(), settingSubject(setting),
 			analyses.Subject{Kind: "value", ID: k.value, Label: k.value})
 	}
 }

@@ -11,6 +11,8 @@ func TestICMP(t *testing.T) {
 		"low path-mtu-reduced: 10.0.0.1 reports next-hop MTU 1400 towards 192.0.2.1, 192.0.2.9 (8 times)",
 		"low unreachable: 10.0.0.1 cannot reach a network in 198.51.100.0/24 (4 times)")
 	newWorld().says(mtu1, "icmp.mtu=0").finds(t, "low path-mtu-reduced: 10.0.0.1 drops packets to 192.0.2.1 as too big without saying its MTU (4 times)")
+	redirect.group = "10.0.0.2"
+	newWorld().says(redirect, "icmp.redirect=10.0.0.2").finds(t, "low icmp-redirect: 10.0.0.1 tells hosts that 10.0.0.2 is on their own link (4 redirects)")
 	tunnelled := mtu1
 	tunnelled.mac = "00:00:00:00:00:00"
 	f := newWorld().says(tunnelled, "icmp.mtu=1400").run(t).Findings[0]

@@ -153,21 +153,10 @@ func (sl *slot) statements(k slotKey, point string) []*fact.Statement {
 		ss[i] = &fact.Statement{
 			Kind: k.kind, Speaker: k.speaker, Address: k.address, MAC: k.mac, Scope: k.scope, Port: k.port, Protocol: k.protocol,
 			Group: k.group, Setting: k.setting, Value: r.value, Point: point, First: r.first, Last: r.last, Count: r.count,
-			Gaps: r.gaps() || sl.resumed(i), Evidence: r.evidence,
+			Gaps: r.gaps(), Evidence: r.evidence,
 		}
 	}
 	return ss
-}
-
-// resumed reports whether the value of run i was interrupted: whoever joins its runs must know that something else lay between.
-func (sl *slot) resumed(i int) bool {
-	n := 0
-	for j := range sl.runs {
-		if sl.runs[j].value == sl.runs[i].value {
-			n++
-		}
-	}
-	return n > 1
 }
 
 func compareStatements(a, b *fact.Statement) int {

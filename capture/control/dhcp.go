@@ -13,6 +13,7 @@ import (
 var dhcpSettings = []Setting{
 	{"dhcp.server", "the endpoint answers as a server (offers, acknowledges, refuses): yes", "RFC 2131, 3.1"},
 	{"dhcp.naks", "the server refused requests: yes", "RFC 2131, 3.1"},
+	{"dhcp.relay", "relay through which the server was asked", "RFC 2131, 4.1"},
 	{"dhcp.rival", "another server that answered the same request", "RFC 2131, 3.1"},
 	{"dhcp.network", "prefix of the addresses that the server gives", "RFC 2132, 3.3"},
 	{"dhcp.mask", "subnet mask given", "RFC 2132, 3.3"},
@@ -192,7 +193,7 @@ func (d *Decoder) dhcp(p *wire.Packet) error {
 	s := d.bySender(p, "dhcp")
 	s.kind, s.speaker, s.address = fact.EndpointSpeaker, "", server
 	if m.Relay.IsValid() && !m.Relay.IsUnspecified() {
-		s.group = "relay " + m.Relay.String()
+		s.say("dhcp.relay", m.Relay.String())
 	}
 	d.dhcpServer(&s, &m, x)
 	return nil
@@ -247,9 +248,10 @@ func (d *Decoder) dhcpServer(s *speech, m *DHCP, x *lease) {
 	if m.Type == dhcpNak || !m.Yours.IsValid() || m.Yours.IsUnspecified() { // an answer to INFORM, or a boot server's, gives no address
 		return
 	}
-	if m.Mask >= 0 {
+	if m.Mask >= 0 { // options belong to the subnet of the address that they come with
+		s.group = netip.PrefixFrom(m.Yours, m.Mask).Masked().String()
 		s.say("dhcp.mask", netmask(m.Mask))
-		s.say("dhcp.network", netip.PrefixFrom(m.Yours, m.Mask).Masked().String())
+		s.say("dhcp.network", s.group)
 	}
 	s.say("dhcp.router", inOrder(m.Routers))
 	s.say("dhcp.dns", inOrder(m.DNS))

@@ -53,17 +53,21 @@ func TestDHCP(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	s := firstOf[*fact.Statement](fs)
-	if s.Kind != fact.EndpointSpeaker || s.Address.String() != "10.0.0.2" || s.Group != "" || s.Count != 2 {
+	if s.Kind != fact.EndpointSpeaker || s.Address.String() != "10.0.0.2" || s.Group != "10.0.0.0/24" || s.Count != 2 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// A relay's packets speak for the server that option 54 names, and the relay is the segment.
+// A relay's packets speak for the server that option 54 names.
 func TestDHCPRelay(t *testing.T) {
 	p := udpPacket("10.9.0.1:67", "10.9.0.7:68", bootp(t, 2, "", "10.9.0.7", "10.9.0.1", "350102"+offered))
-	s := firstOf[*fact.Statement](facts(t, p))
-	if s.Address.String() != "10.0.0.2" || s.Group != "relay 10.9.0.1" {
-		t.Errorf("%+v", s)
+	for _, f := range facts(t, p) {
+		if s, ok := f.(*fact.Statement); ok && (s.Address.String() != "10.0.0.2" || s.Setting == "dhcp.relay" && s.Value != "10.9.0.1") {
+			t.Errorf("%+v", s)
+		}
+	}
+	if got := said(t, p); len(got) != 10 {
+		t.Errorf("%v", got)
 	}
 }
 
