@@ -24,7 +24,7 @@ func configurationText(_ *Report, section any) string {
 func configurationTables(section any) []Table {
 	c := section.(configuration.Report)
 	at := Table{Title: "What must agree", Columns: []Column{{Name: "setting"}, {Name: "where"}, {Name: "verdict"}, {Name: "said"}}}
-	for _, want := range []configuration.Verdict{configuration.Mismatch, configuration.Agree, configuration.Unobservable} {
+	for _, want := range []configuration.Verdict{configuration.Mismatch, configuration.Agree} {
 		for _, a := range c.Assertions {
 			if a.Verdict != want {
 				continue
@@ -42,5 +42,7 @@ func configurationTables(section any) []Table {
 			bt.Rows = append(bt.Rows, []string{b.Family, Number(int64(b.Devices)), b.Attribute, b.Majority, Percent(b.Support), strings.Join(b.Deviants, " ")})
 		}
 	}
-	return []Table{at.cut(maxRows), bt.cut(maxRows)}
+	at = at.cut(maxRows)
+	at.More = len(c.Assertions) - len(at.Rows) // what one side alone says among them
+	return []Table{at, bt.cut(maxRows)}
 }

@@ -53,7 +53,7 @@ func (m *mapping) critical(o Options) criticality {
 	}
 	for _, s := range m.ordered() {
 		cut := len(dependants[s.id])
-		if cut < o.ManyClients || float64(cut) < o.ManyShare*float64(len(clients)) || m.external(s) {
+		if cut < o.ManyClients || !s.Critical && float64(cut) < o.ManyShare*float64(len(clients)) || m.external(s) {
 			continue
 		}
 		out.nodes = append(out.nodes, CriticalNode{ID: s.ID, Why: "shared", CutClients: cut, Label: s.label})

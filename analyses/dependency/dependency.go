@@ -21,7 +21,7 @@ import (
 // Options choose thresholds. The zero value stands for the defaults.
 type Options struct {
 	ManyClients   int     // clients that make a service one that many depend on. Default 5
-	ManyShare     float64 // share of all clients that they must be as well. Default 0.3
+	ManyShare     float64 // share of all clients that they must be as well, unless the service is declared critical. Default 0.5
 	FailedTries   int64   // conversations that fail before a client keeps trying. Default 3
 	Scanner       int     // services that one client fails to reach before it is a scanner. Default 20
 	RequireWeight float64 // confidence of a requirement that counts for cycles and waves. Default 0.5
@@ -29,7 +29,7 @@ type Options struct {
 
 func (o Options) defaults() Options {
 	o.ManyClients = cmp.Or(o.ManyClients, 5)
-	o.ManyShare = cmp.Or(o.ManyShare, 0.3)
+	o.ManyShare = cmp.Or(o.ManyShare, 0.5)
 	o.FailedTries = cmp.Or(o.FailedTries, 3)
 	o.Scanner = cmp.Or(o.Scanner, 20)
 	o.RequireWeight = cmp.Or(o.RequireWeight, 0.5)

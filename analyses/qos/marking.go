@@ -110,7 +110,10 @@ func (j *judge) mismarked() []analyses.Finding {
 				most, mostWrong = d, n
 			}
 		}
-		if all < j.o.MinPackets || float64(wrong) <= j.o.Tolerance*float64(all) || wrong <= j.o.Untagged*s.pairs && wrong < all {
+		if h := j.site.HostByID(s.endpoint); h == nil || !j.trusts(h.Zone) {
+			continue // nobody expects its marks
+		}
+		if all < j.o.MinMarked || float64(wrong) <= j.o.Tolerance*float64(all) || wrong <= j.o.Untagged*s.pairs && wrong < all {
 			continue
 		}
 		from := j.address(s.endpoint)
@@ -122,6 +125,12 @@ func (j *judge) mismarked() []analyses.Finding {
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// trusts reports whether the marks of a zone are believed: all are where no zones are named.
+func (j *judge) trusts(zone string) bool {
+	q := j.site.Intent.QoS
+	return q == nil || len(q.Trust) == 0 || slices.Contains(q.Trust, zone)
 }
 
 // untrusted finds senders outside the trusted zones whose packets carry a priority mark that they have no class for.

@@ -21,7 +21,8 @@ import (
 type Options struct {
 	Tolerance   float64 // share of a sender's packets of a class that may carry another mark. Default 0.05
 	Untagged    int64   // packets at the beginning of a conversation that a classifier may miss. Default 10
-	MinPackets  int64   // below which a sender or stream is not judged. Default 20
+	MinPackets  int64   // below which a stream, or a sender's priorities, are not judged. Default 20
+	MinMarked   int64   // packets of a class below which a sender's marks are not judged. Default 4
 	MinSamples  int64   // round-trip times, or RTP packets, that a class needs to be judged. Default 100
 	MOS         float64 // below which a call is poor. Default 3.6
 	LossPct     float64 // above which a call is poor. Default 1
@@ -39,7 +40,7 @@ func (o Options) defaults() (Options, error) {
 			*p = v
 		}
 	}
-	for p, v := range map[*int64]int64{&o.Untagged: 10, &o.MinPackets: 20, &o.MinSamples: 100} {
+	for p, v := range map[*int64]int64{&o.Untagged: 10, &o.MinPackets: 20, &o.MinMarked: 4, &o.MinSamples: 100} {
 		if *p == 0 {
 			*p = v
 		}
