@@ -141,15 +141,9 @@ func (t *Table) byPorts(e *entry) decision {
 	return d
 }
 
-// serving returns the points of one end.
+// serving returns the points of one end: up to 10 for its port number, up to 6 for the conversations that it is in, up to 4 for
+// those that its port is in at other addresses too.
 func (t *Table) serving(a address, port uint16, proto fact.Transport) int {
-	n := standing(port, proto)
 	here, anywhere := t.ports.score(a, port, proto)
-	if here > 0 {
-		n += 2 * log2(here)
-	}
-	if anywhere > 0 {
-		n += log2(anywhere)
-	}
-	return n
+	return standing(port, proto) + log2(here)*3/2 + log2(anywhere) - log2(min(here, anywhere))
 }

@@ -43,6 +43,7 @@ type Counters struct {
 	Unquoted      uint64 // ICMP errors that quote no known conversation
 	Conversations uint64 // facts emitted
 	Evicted       uint64 // of them, because the table was full
+	Crowded       uint64 // packets that went to a conversation of another scope, as their key had too many
 	Live          uint64 // entries now
 	Bytes         uint64 // of memory that the live entries hold
 }

@@ -118,5 +118,5 @@ func standing(port uint16, proto fact.Transport) int {
 	return 0
 }
 
-// log2 is the whole part of the logarithm of n, at most 4.
-func log2(n uint16) int { return min(bits.Len16(n), 5) - 1 }
+// log2 is the whole part of the logarithm of n, at most 4; 0 of 0.
+func log2(n uint16) int { return max(min(bits.Len16(n), 5)-1, 0) }

@@ -134,3 +134,21 @@ func TestManyScopesPointsAndMACs(t *testing.T) {
 		t.Errorf("%d scopes, %d points, %d MACs, %d copies", len(c.Scopes), len(c.Points), c.Up.MACs, c.Up.Copies)
 	}
 }
+
+// The same addresses and ports in a thousand networks: no more than maxTwins conversations, and no packet is lost.
+func TestCrowdedKey(t *testing.T) {
+	var ps []*pk
+	for i := range 1000 {
+		p := udpPacket(int64(i), "0.0.0.0:68", "255.255.255.255:67", 300)
+		p.Scope = fact.Scope{Tunnel: fact.VXLAN, VNI: uint32(i)}
+		ps = append(ps, p)
+	}
+	l := run(t, Options{}, ps...)
+	n := uint64(0)
+	for _, c := range l {
+		n += c.Up.Packets
+	}
+	if len(l) != maxTwins || n != 1000 {
+		t.Errorf("%d conversations, %d packets", len(l), n)
+	}
+}

@@ -43,24 +43,33 @@ func (t *Table) Add(p *wire.Packet, copy bool) {
 // find returns the conversation that p, which is no copy, belongs to: one that knows p's scope, or one whose other direction was
 // seen elsewhere and that p answers.
 func (t *Table) find(k *key, h uint32, from uint8, p *wire.Packet) *entry {
-	var joins *entry
+	var joins, newest *entry
+	twins := 0
 	for e := t.index.head(h); e != nil; e = e.chain {
 		if e.hash != h || e.key != *k {
 			continue
 		}
-		s := e.side(from)
-		if e.half[s].seen && e.half[s].scope == p.Scope {
-			return e
-		}
 		if e.knows(&p.Scope) {
 			return e
 		}
+		if newest == nil {
+			newest = e
+		}
+		if twins++; twins >= maxTwins {
+			t.n.Crowded++
+			return newest
+		}
+		s := e.side(from)
 		if joins == nil && !e.half[s].seen && e.answeredBy(s, p) {
 			joins = e
 		}
 	}
 	return joins
 }
+
+// maxTwins is how many conversations of one key stand side by side. Beyond, scopes are told apart no more: a flood of VLANs or network
+// identifiers must not make every packet's search long.
+const maxTwins = 256
 
 // answeredBy reports whether p can be the first packet of side s, in a scope that e does not know.
 func (e *entry) answeredBy(s uint8, p *wire.Packet) bool {
