@@ -74,11 +74,13 @@ func mixed(n, conversations int) []wire.Packet {
 	return out
 }
 
-func benchmarkAdd(b *testing.B, conversations int) {
+// benchmarkAdd adds packets of so many conversations in random order; ahead says whether their memory is loaded in groups first.
+func benchmarkAdd(b *testing.B, conversations int, ahead bool) {
 	ps := mixed(1<<17, conversations)
 	span := ps[len(ps)-1].Time - ps[0].Time + 20_000
 	t := NewTable(Options{}, func(*fact.Conversation) {})
 	i := 0
+	var group [aheadGroup]*wire.Packet
 	b.ReportAllocs()
 	for b.Loop() {
 		if i == len(ps) {
@@ -90,12 +92,19 @@ func benchmarkAdd(b *testing.B, conversations int) {
 				ps[j].Flags &^= wire.SYN
 			}
 		}
+		if ahead && i%aheadGroup == 0 {
+			for j := range group {
+				group[j] = &ps[i+j]
+			}
+			t.Ahead(group[:])
+		}
 		t.Add(&ps[i], false)
 		i++
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "packets/s")
 }
 
-func BenchmarkAdd100(b *testing.B)    { benchmarkAdd(b, 100) }
-func BenchmarkAdd10000(b *testing.B)  { benchmarkAdd(b, 10_000) }
-func BenchmarkAdd100000(b *testing.B) { benchmarkAdd(b, 100_000) }
+func BenchmarkAdd100(b *testing.B)     { benchmarkAdd(b, 100, false) }
+func BenchmarkAdd10000(b *testing.B)   { benchmarkAdd(b, 10_000, false) }
+func BenchmarkAhead10000(b *testing.B) { benchmarkAdd(b, 10_000, true) }
+func BenchmarkAdd100000(b *testing.B)  { benchmarkAdd(b, 100_000, false) }
