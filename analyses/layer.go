@@ -99,5 +99,6 @@ func (s *Site) Layer(ctx context.Context, q graph.Querier, p graph.Params) (grap
 			member(graph.TypePartOf, r.Service, id, r.First, r.Last, "declared")
 		}
 	}
+	c.Sort()
 	return c, nil
 }

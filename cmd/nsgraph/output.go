@@ -15,10 +15,11 @@ import (
 
 // formatFlag adds -o with the formats that a command knows; the first is the default.
 func (a *app) formatFlag(c *cobra.Command, formats ...string) {
-	c.Flags().StringVarP(&a.format, "output", "o", formats[0], "`FORMAT`: "+strings.Join(formats, ", "))
+	chosen := c.Flags().StringP("output", "o", formats[0], "`FORMAT`: "+strings.Join(formats, ", "))
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	check := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
+		a.format = *chosen
 		if !slices.Contains(formats, a.format) {
 			return usage("--output %q, want %s", a.format, strings.Join(formats, ", "))
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -110,11 +111,36 @@ func (a *app) showQuestion(q graph.Question) error {
 	return a.answer(func(w io.Writer) error {
 		fmt.Fprintf(w, "// %s\n// %s\n", i.Name, i.Doc)
 		for _, p := range i.Params {
-			fmt.Fprintf(w, "// $%s: %s (default %v)\n", p.Name, p.Doc, p.Default)
+			fmt.Fprintf(w, "// $%s: %s\n", p.Name, p.Doc)
+		}
+		fmt.Fprintf(w, ":param from => datetime({epochSeconds: 0});\n:param to => datetime({year: 9999});\n:param all => true;\n:param batches => [];\n")
+		for _, p := range i.Params {
+			fmt.Fprintf(w, ":param %s => %s;\n", p.Name, cypherLiteral(p))
 		}
 		_, err := fmt.Fprintf(w, "%s\n", strings.TrimRight(i.Cypher, "\n"))
 		return err
 	})
+}
+
+// cypherLiteral writes an example of a parameter, or its default, as Neo4j Browser reads it.
+func cypherLiteral(p graph.Param) string {
+	switch d := p.Default.(type) {
+	case string:
+		return strconv.Quote(cmp.Or(p.Example, d))
+	case graph.Time:
+		return "datetime(" + strconv.Quote(cmp.Or(p.Example, d.String())) + ")"
+	case []string:
+		list := d
+		if p.Example != "" {
+			list = strings.Split(p.Example, ",")
+		}
+		quoted := make([]string, len(list))
+		for i, x := range list {
+			quoted[i] = strconv.Quote(x)
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
+	}
+	return cmp.Or(p.Example, fmt.Sprint(p.Default))
 }
 
 func (a *app) ask(ctx context.Context, q graph.Question, params []string) error {

@@ -14,24 +14,24 @@ func Write(w io.Writer, r *export.Report) error {
 	var b strings.Builder
 	b.WriteString("# Network report\n\n")
 	for _, c := range r.Captures {
-		fmt.Fprintf(&b, "- `%s`: %s, %s at %s", c.Path, export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), escape(c.Point))
+		fmt.Fprintf(&b, "- `%s`: %s, %s at %s", c.Path, export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), export.EscapeMarkdown(c.Point))
 		if c.First != nil {
 			fmt.Fprintf(&b, ", %s to %s", c.First, c.Last)
 		}
 		if c.Error != nil {
-			fmt.Fprintf(&b, "; **not read whole:** %s", escape(*c.Error))
+			fmt.Fprintf(&b, "; **not read whole:** %s", export.EscapeMarkdown(*c.Error))
 		}
 		b.WriteString("\n")
 	}
 	b.WriteString("\n## Verdict\n\n| question | verdict | |\n| --- | --- | --- |\n")
 	for _, l := range r.Summary() {
-		fmt.Fprintf(&b, "| %s | **%s** | %s |\n", escape(l.Question), l.Verdict, escape(l.Text))
+		fmt.Fprintf(&b, "| %s | **%s** | %s |\n", export.EscapeMarkdown(l.Question), l.Verdict, export.EscapeMarkdown(l.Text))
 	}
 	findings(&b, r)
 	if len(r.Artefacts) > 0 {
 		b.WriteString("\n## What the captures themselves add to the picture\n\n")
 		for _, a := range r.Artefacts {
-			fmt.Fprintf(&b, "- %s at %s: %s\n", a.Kind, escape(a.Point), escape(a.Text))
+			fmt.Fprintf(&b, "- %s at %s: %s\n", a.Kind, export.EscapeMarkdown(a.Point), export.EscapeMarkdown(a.Text))
 		}
 	}
 	for _, t := range r.Tables() {
@@ -57,14 +57,14 @@ func findings(b *strings.Builder, r *export.Report) {
 		if len(f.ExplainedBy) > 0 {
 			text += " (could also be: " + strings.Join(f.ExplainedBy, ", ") + ")"
 		}
-		fmt.Fprintf(b, "| %s | `%s` | %s | %s | `%s` |\n", f.Severity, f.Rule, escape(text), strings.Join(ev, "; "), f.ID)
+		fmt.Fprintf(b, "| %s | `%s` | %s | %s | `%s` |\n", f.Severity, f.Rule, export.EscapeMarkdown(text), strings.Join(ev, "; "), f.ID)
 	}
 }
 
 func table(b *strings.Builder, t export.Table) {
 	fmt.Fprintf(b, "\n## %s\n\n|", t.Title)
 	for _, c := range t.Columns {
-		fmt.Fprintf(b, " %s |", escape(c.Name))
+		fmt.Fprintf(b, " %s |", export.EscapeMarkdown(c.Name))
 	}
 	b.WriteString("\n|")
 	for _, c := range t.Columns {
@@ -77,16 +77,11 @@ func table(b *strings.Builder, t export.Table) {
 	for _, r := range t.Rows {
 		b.WriteString("\n|")
 		for _, c := range r {
-			fmt.Fprintf(b, " %s |", escape(c))
+			fmt.Fprintf(b, " %s |", export.EscapeMarkdown(c))
 		}
 	}
 	b.WriteString("\n")
 	if t.More > 0 {
 		fmt.Fprintf(b, "\n… and %d more.\n", t.More)
 	}
-}
-
-// escape keeps text from being read as markup: names in packets are written by strangers.
-func escape(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "*", "\\*", "[", "\\[", "\n", " ", "\r", " ").Replace(s)
 }

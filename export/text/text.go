@@ -63,7 +63,7 @@ func (p *printer) color(c text.Color, s string) string {
 
 func (p *printer) captures(r *export.Report) {
 	for _, c := range r.Captures {
-		p.printf("%s: %s, %s at %s", c.Path, export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), c.Point)
+		p.printf("%s: %s, %s at %s", export.Printable(c.Path), export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), export.Printable(c.Point))
 		if c.First != nil {
 			p.printf(", %s, %.3g s", c.First.Time().Format("2006-01-02 15:04:05 UTC"), c.Last.Seconds(*c.First))
 		}
@@ -71,7 +71,7 @@ func (p *printer) captures(r *export.Report) {
 			p.printf(", %s counted once", export.Count(c.Duplicates, "further sighting"))
 		}
 		if c.Error != nil {
-			p.printf("\n  %s", p.color(text.FgRed, "not read whole: "+*c.Error))
+			p.printf("\n  %s", p.color(text.FgRed, "not read whole: "+export.Printable(*c.Error)))
 		}
 		p.printf("\n")
 	}
@@ -92,6 +92,7 @@ func (p *printer) verdict(r *export.Report) {
 
 // wrap prints text at an indent, broken at spaces to the width.
 func (p *printer) wrap(indent int, s string) {
+	s = export.Printable(s)
 	pad := strings.Repeat(" ", indent)
 	if p.o.Width <= indent+20 {
 		p.printf("%s%s\n", pad, s)
@@ -206,7 +207,7 @@ func (p *printer) table(t export.Table) {
 	for _, r := range t.Rows {
 		row := table.Row{}
 		for _, c := range r {
-			row = append(row, c)
+			row = append(row, export.Printable(c))
 		}
 		w.AppendRow(row)
 	}
