@@ -117,7 +117,7 @@ func TestControlCasesAgree(t *testing.T) {
 		{"cfg-hsrp-election.pcap", "hsrp.hold", "hsrp 1"},
 		{"cfg-vrrp-failover.cap", "vrrp.interval", "vrrp 1"},
 		{"cfg-glbp-election.cap", "glbp.hello", "glbp 1"},
-		{"cfg-eigrp-adjacency.pcap", "eigrp.k", "segment"},
+		{"cfg-eigrp-adjacency.pcap", "eigrp.k", "as 100"},
 		{"cfg-mstp-intra-region-bpdus.pcap", "stp.region", "cst"},
 	} {
 		if v := verdict(t, reportOf(t, filepath.Join(dir, c.file)), c.setting, c.subject); v != Agree {

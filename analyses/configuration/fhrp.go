@@ -29,7 +29,7 @@ var fhrps = []fhrp{
 // redundancy judges groups of routers that share a virtual address.
 func (j *judge) redundancy() {
 	for _, p := range fhrps {
-		for _, s := range segments(j.rows, p.name, func(r *StatementRow) string { return strings.TrimSpace(r.Group + " " + place(r)) }, byAddress) {
+		for _, s := range segments(j.rows, p.name, where, byAddress) {
 			for _, part := range p.split(s) {
 				j.redundancyGroup(p, part)
 			}
@@ -38,15 +38,11 @@ func (j *judge) redundancy() {
 }
 
 func (j *judge) redundancyGroup(p fhrp, s *segment) {
-	for _, setting := range p.agree {
-		if setting == "vrrp.interval" && slices.ContainsFunc(s.speakers, func(x *speaker) bool { return x.value("vrrp.version") == "3" }) {
-			continue
-		}
-		if ps := j.agree(s, setting, ""); ps != nil {
-			j.conflict("configuration/fhrp-conflict", analyses.High, 0.9, s, setting, ps,
-				fmt.Sprintf("%s routers of group %s say %s %s, must be equal", p.title, s.name, setting, whoSays(ps, setting)))
-		}
+	agree := p.agree
+	if slices.ContainsFunc(s.speakers, func(x *speaker) bool { return x.value("vrrp.version") == "3" }) {
+		agree = slices.DeleteFunc(slices.Clone(agree), func(x string) bool { return x == "vrrp.interval" })
 	}
+	j.share(s, mustShare{"configuration/fhrp-conflict", analyses.High, 0.9, p.title + " routers of group", agree, ""})
 	state := p.name + ".state"
 	for i, b := range s.speakers {
 		for _, a := range s.speakers[:i] {

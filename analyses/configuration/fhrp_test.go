@@ -33,8 +33,8 @@ func TestFailoverIsNoConflict(t *testing.T) {
 func TestRedundancySettings(t *testing.T) {
 	same := []string{"hsrp.version=2", "hsrp.hello=3", "hsrp.hold=10"}
 	newWorld().says(h1, append(same, "hsrp.address=10.0.0.1", "hsrp.auth=md5")...).says(h2, append(same, "hsrp.address=10.0.0.4", "hsrp.auth=text 8c546064")...).finds(t,
-		"high fhrp-conflict: HSRP routers of group hsrp 1 say hsrp.address 10.0.0.1 (10.0.0.2), 10.0.0.4 (10.0.0.3), must be equal",
-		"high fhrp-conflict: HSRP routers of group hsrp 1 say hsrp.auth md5 (10.0.0.2), text 8c546064 (10.0.0.3), must be equal")
+		"high fhrp-conflict: HSRP routers of group hsrp 1 say hsrp.address 10.0.0.1 (10.0.0.2), 10.0.0.4 (10.0.0.3); "+
+			"hsrp.auth md5 (10.0.0.2), text 8c546064 (10.0.0.3), must be equal")
 	g1, g2 := h1, h2
 	g1.group, g2.group = "glbp 1", "glbp 1"
 	newWorld().says(g1, "glbp.hello=3", "glbp.address=10.0.0.1").says(g2, "glbp.hello=5", "glbp.address=10.0.0.1").finds(t,

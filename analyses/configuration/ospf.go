@@ -24,15 +24,11 @@ func (j *judge) ospf() {
 		return subnets.name(r)
 	}, byAddress)
 	for _, s := range segs {
-		for _, setting := range ospfAgree {
-			if setting == "ospf.mask" && strings.HasPrefix(s.name, "0.0.0.0/0") {
-				continue // unnumbered point-to-point links have no mask
-			}
-			if ps := j.agree(s, setting, ""); ps != nil {
-				j.conflict("configuration/ospf-mismatch", analyses.High, 0.95, s, setting, ps,
-					fmt.Sprintf("OSPF routers on %s say %s %s, must be equal", s.name, setting, whoSays(ps, setting)))
-			}
+		agree := ospfAgree
+		if strings.HasPrefix(s.name, "0.0.0.0/0") { // unnumbered point-to-point links have no mask
+			agree = slices.DeleteFunc(slices.Clone(agree), func(x string) bool { return x == "ospf.mask" })
 		}
+		j.share(s, mustShare{"configuration/ospf-mismatch", analyses.High, 0.95, "OSPF routers on", agree, ""})
 		j.sameRouterID(s)
 		j.oneWay(s)
 	}
@@ -66,7 +62,7 @@ func newSubnets(rows []StatementRow) subnets {
 // name returns the subnet of a hello, with its place; "" if it went to one address.
 func (m subnets) name(r *StatementRow) string {
 	if strings.HasPrefix(r.Group, "instance ") {
-		return strings.TrimSpace(r.Group + " " + place(r))
+		return where(r)
 	}
 	p, err := netip.ParsePrefix(r.Group)
 	if err != nil {
@@ -165,7 +161,7 @@ func (j *judge) ospfExchange(nets subnets) {
 		case r.Group == "": // point-to-point links: to all routers
 			return nets.of(r)
 		}
-		return strings.TrimSpace(r.Group + " " + place(r))
+		return where(r)
 	}, byAddress)
 	for _, s := range segs {
 		if ps := j.agree(s, "ospf.mtu", "0"); ps != nil {

@@ -34,6 +34,12 @@ func TestOSPFMismatch(t *testing.T) {
 	}
 }
 
+// What differs between the same routers is one finding.
+func TestOSPFSeveralSettings(t *testing.T) {
+	newWorld().says(r1, "ospf.hello=10", "ospf.dead=40", "ospf.auth=none").says(r2, "ospf.hello=30", "ospf.dead=120", "ospf.auth=none").finds(t,
+		"high ospf-mismatch: OSPF routers on 10.0.0.0/24 say ospf.hello 10 (10.0.0.1), 30 (10.0.0.2); ospf.dead 40 (10.0.0.1), 120 (10.0.0.2), must be equal")
+}
+
 func TestOSPFWrongMaskIsOneSubnet(t *testing.T) {
 	wrong := r2
 	wrong.group = "10.0.0.0/25"

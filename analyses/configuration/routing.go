@@ -9,45 +9,26 @@ import (
 	"netscope.example/nsgraph/analyses"
 )
 
-// neighbourRule says what the routers of one protocol on one segment must have in common.
-type neighbourRule struct {
-	protocol, title, setting, rule string
-	severity                       analyses.Severity
-}
-
-// Sources: RFC 7868, section 5.3.2 (EIGRP: AS number and K values); RFC 2453, section 4.6 (RIP versions).
-var neighbourRules = []neighbourRule{
-	{"eigrp", "EIGRP", "eigrp.as", "configuration/eigrp-mismatch", analyses.High},
-	{"eigrp", "EIGRP", "eigrp.k", "configuration/eigrp-mismatch", analyses.High},
-	{"eigrp", "EIGRP", "eigrp.auth", "configuration/eigrp-mismatch", analyses.High},
-	{"rip", "RIP", "rip.version", "configuration/rip-mismatch", analyses.Medium},
-	{"rip", "RIP", "rip.auth", "configuration/rip-mismatch", analyses.Medium},
-	{"isis", "IS-IS", "isis.auth", "configuration/isis-mismatch", analyses.Medium},
+// neighbourRules say what the routers of one protocol on one segment must share. Sources: RFC 7868, section 5.3.2 (EIGRP); RFC 2453,
+// section 4.6, and RFC 4822 (RIP); RFC 5304 (IS-IS).
+var neighbourRules = []struct {
+	protocol string
+	share    mustShare
+}{
+	{"eigrp", mustShare{"configuration/eigrp-mismatch", analyses.High, 0.85, "EIGRP routers on", []string{"eigrp.as", "eigrp.k", "eigrp.auth"}, ""}},
+	{"rip", mustShare{"configuration/rip-mismatch", analyses.Medium, 0.85, "RIP routers on", []string{"rip.version", "rip.auth"}, ""}},
+	{"isis", mustShare{"configuration/isis-mismatch", analyses.Medium, 0.85, "IS-IS routers on", []string{"isis.auth"}, ""}},
 }
 
 // routing judges the other routing protocols.
 func (j *judge) routing() {
-	for _, protocol := range []string{"eigrp", "rip", "isis"} {
-		segs := segments(j.rows, protocol, func(r *StatementRow) string {
-			return cmp.Or(strings.TrimSpace(r.Group+" "+place(r)), "segment")
-		}, byAddress)
-		for _, s := range segs {
-			for _, n := range neighbourRules {
-				if n.protocol == protocol {
-					j.neighbours(n, s)
-				}
-			}
+	for _, n := range neighbourRules {
+		for _, s := range segments(j.rows, n.protocol, func(r *StatementRow) string { return cmp.Or(where(r), "segment") }, byAddress) {
+			j.share(s, n.share)
 		}
 	}
 	j.isisLevels()
 	j.bgp()
-}
-
-func (j *judge) neighbours(n neighbourRule, s *segment) {
-	if ps := j.agree(s, n.setting, ""); ps != nil {
-		j.conflict(n.rule, n.severity, 0.85, s, n.setting, ps,
-			fmt.Sprintf("%s routers on %s say %s %s, must be equal", n.title, s.name, n.setting, whoSays(ps, n.setting)))
-	}
 }
 
 // isisLevels finds neighbours that share no level, or only level 1 and no area (ISO/IEC 10589, 8.4.2.2).
@@ -120,28 +101,18 @@ func opened(s *segment) string {
 	return "; AS " + whoSays(ps, "bgp.as")
 }
 
-// raAgree are the fields that router advertisements of one link should have in common (RFC 4861, section 6.2.7).
-var raAgree = []struct{ setting, skip string }{
-	{"ra.hop_limit", "0"}, {"ra.managed", ""}, {"ra.other", ""}, {"ra.mtu", ""},
-}
+// raAgree are the fields that router advertisements of one link should have in common (RFC 4861, section 6.2.7). A hop limit of 0 is not said.
+var raAgree = []string{"ra.hop_limit", "ra.managed", "ra.other", "ra.mtu"}
 
 // advertisements judges the IPv6 routers of one link.
 func (j *judge) advertisements() {
-	segs := segments(j.rows, "ra", func(r *StatementRow) string { return cmp.Or(place(r), "segment") }, byAddress)
-	for _, s := range segs {
-		for _, x := range raAgree {
-			if ps := j.agree(s, x.setting, x.skip); ps != nil {
-				j.conflict("configuration/ra-conflict", analyses.High, 0.85, s, x.setting, ps,
-					fmt.Sprintf("IPv6 routers on %s advertise %s %s, must be equal", s.name, x.setting, whoSays(ps, x.setting))).Evidence = analyses.EvidenceOf(witnessOf(ps, x.setting), "icmpv6.type == 134")
-			}
+	for _, s := range segments(j.rows, "ra", func(r *StatementRow) string { return cmp.Or(place(r), "segment") }, byAddress) {
+		f := j.share(s, mustShare{"configuration/ra-conflict", analyses.High, 0.85, "IPv6 routers on", raAgree, "0"})
+		if f == nil {
+			continue
+		}
+		for i := range f.Evidence {
+			f.Evidence[i].Filter = strings.Replace(f.Evidence[i].Filter, "ra", "icmpv6.type == 134", 1)
 		}
 	}
-}
-
-func witnessOf(ps []*speaker, setting string) []string {
-	var w []string
-	for _, r := range rowsOf(ps, setting) {
-		w = append(w, r.Witness...)
-	}
-	return w
 }

@@ -76,6 +76,15 @@ func place(r *StatementRow) string {
 	return strings.Join(parts, " ")
 }
 
+// where names the group of a statement, and its place if the group does not.
+func where(r *StatementRow) string {
+	p := place(r)
+	if p == r.Group {
+		return p
+	}
+	return strings.TrimSpace(r.Group + " " + p)
+}
+
 // segments sorts rows into segments and speakers. name returns where a row belongs, "" for nowhere; who names its speaker.
 func segments(rows []StatementRow, protocol string, name, who func(*StatementRow) string) []*segment {
 	at := map[string]map[string]*speaker{}
@@ -247,11 +256,54 @@ func segmentSubject(name string) analyses.Subject {
 
 // conflict raises a finding about a setting of a segment.
 func (j *judge) conflict(rule string, sev analyses.Severity, confidence float64, s *segment, setting string, ps []*speaker, text string) *analyses.Finding {
-	subjects := []analyses.Subject{settingSubject(setting), segmentSubject(s.protocol + " " + s.name)}
+	return j.raise(rule, sev, confidence, text, rowsOf(ps, setting), s.protocol, subjectsOf(s, []string{setting}, ps)...)
+}
+
+func subjectsOf(s *segment, settings []string, ps []*speaker) []analyses.Subject {
+	var subjects []analyses.Subject
+	for _, x := range settings {
+		subjects = append(subjects, settingSubject(x))
+	}
+	subjects = append(subjects, segmentSubject(s.protocol+" "+s.name))
 	for _, p := range ps {
 		subjects = append(subjects, p.subject())
 	}
-	return j.raise(rule, sev, confidence, text, rowsOf(ps, setting), s.protocol, subjects...)
+	return subjects
+}
+
+// mustShare is a set of settings that all speakers of a segment must share.
+type mustShare struct {
+	rule       string
+	severity   analyses.Severity
+	confidence float64
+	who        string // begins the sentence: "OSPF routers on"
+	settings   []string
+	skip       string // a value that says nothing
+}
+
+// share puts the settings on the assertion sheet and raises one finding for all that differ.
+func (j *judge) share(s *segment, m mustShare) *analyses.Finding {
+	var parts, settings []string
+	var ps []*speaker
+	for _, setting := range m.settings {
+		differ := j.agree(s, setting, m.skip)
+		if differ == nil {
+			continue
+		}
+		settings = append(settings, setting)
+		parts = append(parts, setting+" "+whoSays(differ, setting))
+		for _, p := range differ {
+			if !slices.Contains(ps, p) {
+				ps = append(ps, p)
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%s %s say %s, must be equal", m.who, s.name, strings.Join(parts, "; "))
+	f := j.raise(m.rule, m.severity, m.confidence, text, rowsOf(ps, settings[0]), s.protocol, subjectsOf(s, settings, ps)...)
+	return f
 }
 
 // raise adds a finding whose time, count and evidence are those of the rows. filter is a Wireshark display filter, to which the senders are added.

@@ -14,23 +14,15 @@ func (j *judge) spanningTree() {
 		if r.Setting == "stp.tcn" {
 			return "" // its sender does not say which bridge it is
 		}
-		return strings.TrimSpace(r.Group + " " + place(r))
+		return where(r)
 	}, func(r *StatementRow) string { return r.Speaker })
 	for _, s := range segs {
 		if !j.twoRoots(s) {
-			for _, setting := range []string{"stp.hello", "stp.max_age", "stp.forward_delay"} { // the root sets them for all
-				j.stpDiffer(s, setting, 0.9)
-			}
+			timers := []string{"stp.hello", "stp.max_age", "stp.forward_delay"} // the root sets them for all
+			j.share(s, mustShare{"configuration/stp-conflict", analyses.High, 0.9, "bridges in spanning tree", timers, ""})
 		}
 		j.regions(s)
 		j.unstable(s)
-	}
-}
-
-func (j *judge) stpDiffer(s *segment, setting string, confidence float64) {
-	if ps := j.agree(s, setting, ""); ps != nil {
-		j.conflict("configuration/stp-conflict", analyses.High, confidence, s, setting, ps,
-			fmt.Sprintf("bridges in spanning tree %s say %s %s, must be equal", s.name, setting, whoSays(ps, setting)))
 	}
 }
 
@@ -87,9 +79,8 @@ func (j *judge) regions(s *segment) {
 			named.speakers = append(named.speakers, p)
 		}
 	}
-	for _, setting := range []string{"stp.region", "stp.revision", "stp.digest"} {
-		j.stpDiffer(named, setting, 0.8)
-	}
+	region := []string{"stp.region", "stp.revision", "stp.digest"}
+	j.share(named, mustShare{"configuration/stp-conflict", analyses.High, 0.8, "bridges in spanning tree", region, ""})
 }
 
 // stormChanges is how many topology changes one port must signal within stormSpan to be called a storm: a port that flaps once signals one.

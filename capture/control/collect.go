@@ -69,6 +69,7 @@ type run struct {
 	hold        int64
 	count       uint64
 	longest     int64 // silence
+	joined      bool  // of several intervals
 	evidence    fact.Evidence
 }
 
@@ -119,13 +120,14 @@ func (sl *slot) add(value string, at fact.Time, hold int64, p *wire.Packet) {
 			r = nil
 		}
 	}
-	if r == nil && len(sl.runs) >= maxRuns {
+	if r == nil && len(sl.runs) >= maxRuns { // from here on intervals of one value join, and have gaps
 		if i := slices.IndexFunc(sl.runs, func(r run) bool { return r.value == value }); i >= 0 {
 			r = &sl.runs[i]
 		} else {
 			r = &sl.runs[len(sl.runs)-1] // more values than are kept: the last one stands for them
 			r.value = value
 		}
+		r.joined = true
 	}
 	if r == nil {
 		sl.runs = append(sl.runs, run{value: value, first: at, last: at, hold: hold, evidence: fact.Evidence{Capture: p.Capture}})
@@ -153,7 +155,7 @@ func (sl *slot) statements(k slotKey, point string) []*fact.Statement {
 		ss[i] = &fact.Statement{
 			Kind: k.kind, Speaker: k.speaker, Address: k.address, MAC: k.mac, Scope: k.scope, Port: k.port, Protocol: k.protocol,
 			Group: k.group, Setting: k.setting, Value: r.value, Point: point, First: r.first, Last: r.last, Count: r.count,
-			Gaps: r.gaps(), Evidence: r.evidence,
+			Gaps: r.joined || r.gaps(), Evidence: r.evidence,
 		}
 	}
 	return ss

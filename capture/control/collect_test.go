@@ -74,12 +74,15 @@ func TestRunsAreBounded(t *testing.T) {
 		times = append(times, float64(i))
 	}
 	got := runs(t, hellos(t, says, times...)...)
-	n := uint64(0)
+	n, gaps := uint64(0), 0
 	for _, r := range got {
 		n += r.Count
+		if r.Gaps {
+			gaps++
+		}
 	}
-	if len(got) != maxRuns || n != 100 {
-		t.Errorf("%d runs of %d packets", len(got), n)
+	if len(got) != maxRuns || n != 100 || gaps == 0 {
+		t.Errorf("%d runs of %d packets, %d with gaps", len(got), n, gaps)
 	}
 }
 

@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"netscope.example/nsgraph/capture/wire"
 )
@@ -70,6 +71,7 @@ func (d *Decoder) eigrp(p *wire.Packet) error {
 		return nil
 	}
 	s.say("eigrp.as", strconv.Itoa(int(e.AS)))
+	s.group = strings.TrimSpace(fmt.Sprintf("as %d %s", e.AS, s.group)) // a router can be in several
 	k := fmt.Sprintf("%d %d %d %d %d", e.K[0], e.K[1], e.K[2], e.K[3], e.K[4])
 	if e.K[5] != 0 {
 		k += fmt.Sprintf(" %d", e.K[5])
