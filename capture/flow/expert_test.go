@@ -80,4 +80,7 @@ func TestSequenceAnalysisLikeTshark(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d files equal in retransmissions and order; %d retransmissions, tshark %d", same, files, sum, sumWant)
+	if same*100 < files*95 || sum*100 < sumWant*92 || sum > sumWant {
+		t.Errorf("%d of %d files equal, %d retransmissions against %d", same, files, sum, sumWant)
+	}
 }

@@ -31,6 +31,8 @@ func (c *tcp) outcome(e *entry, up uint8) fact.Outcome {
 	switch {
 	case c.flags&handshook != 0, c.flags&(synSeen|synAckSeen) == synSeen|synAckSeen, u.spoke && d.spoke:
 		return fact.Established
+	case c.flags&synSeen != 0 && seen[1] && u.acked: // the client acknowledged what was not captured, and then came a RST
+		return fact.Established
 	case c.flags&synSeen != 0 && seen[1]: // nothing but RST
 		return fact.Refused
 	case c.flags&synSeen != 0 && !u.acked:

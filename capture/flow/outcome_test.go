@@ -57,6 +57,8 @@ func TestOutcome(t *testing.T) {
 		{"SYN and SYN-ACK", nil, handshake(0, cl, sv)[:2], fact.Established},
 		{"SYN alone", nil, []*pk{syn}, fact.Unanswered},
 		{"RST to the SYN", nil, []*pk{syn, tcpPacket(1, sv, cl, wire.RST|wire.ACK, 0, 1001, 0)}, fact.Refused},
+		{"reset after an answer that was not captured", nil, []*pk{syn, up(10, 1001, 5001, 0), tcpPacket(90, sv, cl, wire.RST, 5001, 0, 0)}, fact.Established},
+		{"given up by the client", nil, []*pk{syn, tcpPacket(90, cl, sv, wire.RST, 1001, 0, 0)}, fact.Unanswered},
 		{"client's direction alone", nil, []*pk{syn, up(10, 1001, 5001, 0), up(11, 1001, 5001, 10)}, fact.OneWay},
 		{"server's direction alone", nil, handshake(0, cl, sv)[1:2], fact.OneWay},
 		{"from the middle, both ways", nil, []*pk{up(0, 1, 1, 10), down(1, 1, 11, 10)}, fact.Established},
