@@ -27,7 +27,7 @@ type Source struct {
 type Options struct {
 	Workers              int            // default: as many as processors may be used
 	MaxConversations     int            // over all workers; default 320,000
-	MaxConversationBytes int            // memory that they may hold; default 128 MiB
+	MaxConversationBytes int            // memory that they may hold; default 72 MiB
 	Progress             func(Progress) // called from one goroutine, at most ten times a second and at the end
 
 	// Declared reports whether the operator declared that addr answers on port; it must be safe for concurrent use. nil: nothing is.
@@ -46,5 +46,5 @@ const often = 100 * time.Millisecond
 
 const (
 	defaultConversations     = 320_000
-	defaultConversationBytes = 128 << 20
+	defaultConversationBytes = 72 << 20
 )

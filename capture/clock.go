@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/capture/sight"
 	"netscope.example/nsgraph/capture/wire"
 )
@@ -64,7 +65,7 @@ func (c *comparison) add(i int, p *wire.Packet) {
 		return
 	}
 	h, strong := sight.Fingerprint(p)
-	if !strong || h > c.largest[i] {
+	if h > c.largest[i] || !strong && !distinct(p) {
 		return
 	}
 	m := c.samples[i]
@@ -85,6 +86,18 @@ func (c *comparison) add(i int, p *wire.Packet) {
 			delete(m, h)
 		}
 	}
+}
+
+// distinct reports whether a packet without IP identification is hardly like another one: it carries new data, or begins a
+// connection.
+func distinct(p *wire.Packet) bool {
+	switch p.Protocol {
+	case fact.TCP:
+		return p.PayloadLen > 0 || p.Flags&wire.SYN != 0
+	case fact.UDP:
+		return p.PayloadLen >= 12 // a DNS message or an RTP packet has a number of its own
+	}
+	return false
 }
 
 // pair is two inputs, in their canonical order, and the differences between their times for the packets that both saw.

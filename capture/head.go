@@ -32,7 +32,7 @@ func prepare(ctx context.Context, s *stage) {
 			return
 		}
 		marked := 0
-		in.peek(limit, func(b *file.Batch, interfaces []file.Interface) {
+		in.peek(ctx, limit, func(b *file.Batch, interfaces []file.Interface) {
 			s.probe(in, b, interfaces, func(p *wire.Packet) {
 				if marked < headPackets {
 					probe.Mark(p)
@@ -73,11 +73,12 @@ func (s *stage) probe(in *input, b *file.Batch, interfaces []file.Interface, use
 }
 
 // peek reads the beginning of the input. What a source that opens once gave is kept for the run.
-func (in *input) peek(limit int, use func(b *file.Batch, interfaces []file.Interface)) {
+func (in *input) peek(ctx context.Context, limit int, use func(b *file.Batch, interfaces []file.Interface)) {
 	rc, err := in.src.Open()
 	if err != nil {
 		return // the run will say so
 	}
+	defer context.AfterFunc(ctx, func() { rc.Close() })()
 	var r io.Reader = rc
 	var seen bytes.Buffer
 	if in.src.Once {

@@ -329,6 +329,26 @@ func TestRunCancelledWhileReading(t *testing.T) {
 	settled(t, before)
 }
 
+// Neither does one that says nothing.
+func TestRunCancelledWhileOpening(t *testing.T) {
+	before := runtime.NumGoroutine()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	var last error
+	for _, err := range Run(ctx, []Source{{Path: "-", Once: true, Open: func() (io.ReadCloser, error) { return r, nil }}}, Options{}) {
+		last = err
+	}
+	if !errors.Is(last, context.DeadlineExceeded) {
+		t.Errorf("the run ends with %v", last)
+	}
+	settled(t, before)
+}
+
 // settled waits until no more goroutines run than before.
 func settled(t *testing.T, before int) {
 	t.Helper()

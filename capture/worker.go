@@ -45,7 +45,7 @@ func newWorker(number, of int, o Options, points *points, shared *app.Announceme
 }
 
 // maxStations is how many stations all workers keep together.
-const maxStations = 1 << 17
+const maxStations = 1 << 16
 
 // run works until there are no more units.
 func (w *worker) run() {

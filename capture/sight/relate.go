@@ -132,14 +132,8 @@ func (w *Window) relate(c, e *entry) (match, bool) {
 	}
 	a, b := w.scopes.list[c.scope], w.scopes.list[e.scope]
 	m.kind = fact.Mirrored
-	switch {
-	case a == b:
-	case a.Tunnel != b.Tunnel || a.VNI != b.VNI:
-		if a.Tunnel != fact.ERSPAN && b.Tunnel != fact.ERSPAN {
-			m.kind = fact.Bridged
-		}
-	case !nested(a.VLAN, b.VLAN):
-		m.kind = fact.Bridged
+	if a.Tunnel == b.Tunnel && (a.VNI != b.VNI || a.VLAN != b.VLAN && !nested(a.VLAN, b.VLAN)) {
+		m.kind = fact.Bridged // within a tunnel and outside, with a tag and without, one frame is in one segment
 	}
 	return m, true
 }

@@ -80,9 +80,10 @@ func TestMark(t *testing.T) {
 		{"ERSPAN shows what the port shows", []sighting{{at: 0}, {at: 400 * us, edit: func(p *wire.Packet) {
 			p.Scope.Tunnel = fact.ERSPAN
 		}, want: "mirrored"}}},
-		{"VXLAN joins segments", []sighting{{at: 0}, {at: 400 * us, edit: func(p *wire.Packet) {
+		{"a VXLAN carries the segment", []sighting{{at: 0}, {at: 400 * us, edit: func(p *wire.Packet) {
 			p.Scope = fact.Scope{Tunnel: fact.VXLAN, VNI: 5000}
-		}, want: "bridged"}}},
+		}, want: "mirrored"}}},
+		{"two VXLAN segments are bridged", []sighting{{at: 0, edit: vni(5000)}, {at: 400 * us, edit: vni(6000), want: "bridged"}}},
 		{"another capture point, too late", []sighting{{at: 0}, {at: 501 * millisecond, edit: point}}},
 		{"retransmission with a new identification", []sighting{{at: 0}, {at: 300 * us, ident: 78}}},
 		{"retransmission without identification", []sighting{{at: 0, weak: true}, {at: 300 * us, weak: true}}},
@@ -134,6 +135,10 @@ func TestMark(t *testing.T) {
 			}
 		})
 	}
+}
+
+func vni(n uint32) func(p *wire.Packet) {
+	return func(p *wire.Packet) { p.Scope = fact.Scope{Tunnel: fact.VXLAN, VNI: n} }
 }
 
 func bare(p *wire.Packet) {
