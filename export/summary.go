@@ -151,3 +151,18 @@ func Count(n int64, noun string) string {
 	}
 	return Number(n) + " " + noun + "s"
 }
+
+// Duration writes a time in seconds in the unit that fits: "250 ms", "44.9 s", "12 min", "3.5 h", "12 days".
+func Duration(seconds float64) string {
+	switch {
+	case seconds < 1:
+		return fmt.Sprintf("%.3g ms", seconds*1000)
+	case seconds < 120:
+		return fmt.Sprintf("%.3g s", seconds)
+	case seconds < 2*3600:
+		return fmt.Sprintf("%.3g min", seconds/60)
+	case seconds < 2*86400:
+		return fmt.Sprintf("%.3g h", seconds/3600)
+	}
+	return fmt.Sprintf("%.0f days", seconds/86400)
+}

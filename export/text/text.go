@@ -65,7 +65,7 @@ func (p *printer) captures(r *export.Report) {
 	for _, c := range r.Captures {
 		p.printf("%s: %s, %s at %s", export.Printable(c.Path), export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), export.Printable(c.Point))
 		if c.First != nil {
-			p.printf(", %s, %.3g s", c.First.Time().Format("2006-01-02 15:04:05 UTC"), c.Last.Seconds(*c.First))
+			p.printf(", %s, %s", c.First.Time().Format("2006-01-02 15:04:05 UTC"), export.Duration(c.Last.Seconds(*c.First)))
 		}
 		if c.Duplicates > 0 {
 			p.printf(", %s counted once", export.Count(c.Duplicates, "further sighting"))
@@ -153,7 +153,14 @@ func (p *printer) finding(f analyses.Finding, paths map[string]string) {
 		for _, n := range e.Packets {
 			ns = append(ns, fmt.Sprint(n))
 		}
-		p.wrap(11, fmt.Sprintf("packets %s of %s; filter: %s", strings.Join(ns, ", "), paths[e.Capture], e.Filter))
+		var parts []string
+		if len(ns) > 0 {
+			parts = append(parts, fmt.Sprintf("packets %s of %s", strings.Join(ns, ", "), paths[e.Capture]))
+		}
+		if e.Filter != "" {
+			parts = append(parts, "filter: "+e.Filter)
+		}
+		p.wrap(11, strings.Join(parts, "; "))
 	}
 }
 
