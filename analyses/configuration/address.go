@@ -37,21 +37,37 @@ func (j *judge) addresses() {
 // sameQuestion is how far apart two answers to one question lie at most, nanoseconds: a host repeats an ARP request after a second.
 const sameQuestion = 1e9
 
-// interleaved returns two claims of different MACs of which one lies between two of the other, or which answer the same question.
+// interleaved returns two claims of different MACs of which one lies between two of the other, or which answer the same question. cs is in
+// the order of its first claims.
 func interleaved(cs []*ClaimRow) (a, b *ClaimRow) {
-	for i, x := range cs {
-		for _, y := range cs[:i] {
-			if x.MAC == y.MAC {
-				continue
+	var longest, other *ClaimRow // of those before: the one that lasts longest, and the one of another MAC that does
+	for _, x := range cs {
+		before := longest
+		if before != nil && before.MAC == x.MAC {
+			before = other
+		}
+		if before != nil && together(before, x) {
+			return before, x
+		}
+		switch {
+		case longest == nil || x.Last > longest.Last:
+			if longest != nil && longest.MAC != x.MAC {
+				other = longest
 			}
-			distance := max(x.First, y.First) - min(x.Last, y.Last) // of two that do not overlap
-			answers := x.Claims > x.Announces && y.Claims > y.Announces
-			if distance <= 0 || answers && distance <= sameQuestion {
-				return y, x
-			}
+			longest = x
+		case x.MAC != longest.MAC && (other == nil || x.Last > other.Last):
+			other = x
 		}
 	}
 	return nil, nil
+}
+
+// together reports whether the later claim began before the earlier one ended, or at once behind it and both are answers.
+func together(earlier, later *ClaimRow) bool {
+	if later.First <= earlier.Last {
+		return true
+	}
+	return later.First-earlier.Last <= sameQuestion && later.Claims > later.Announces && earlier.Claims > earlier.Announces
 }
 
 func (j *judge) duplicate(all []*ClaimRow, a, b *ClaimRow) {

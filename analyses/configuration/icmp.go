@@ -26,10 +26,12 @@ func (j *judge) icmp() {
 func (j *judge) reducedText(who, mtu string, groups []string, n int64) string {
 	var to []string
 	for _, g := range groups {
-		if _, dst, ok := strings.Cut(g, " "); ok && !slices.Contains(to, dst) {
+		if _, dst, ok := strings.Cut(g, " "); ok {
 			to = append(to, dst)
 		}
 	}
+	slices.Sort(to)
+	to = slices.Compact(to)
 	if mtu == "0" {
 		return fmt.Sprintf("%s drops packets to %s as too big without saying its MTU (%d times)", who, list(to), n)
 	}
@@ -55,11 +57,10 @@ func (j *judge) complaints(setting, rule, filter string, text func(who, value st
 		var n int64
 		for _, r := range rows {
 			n += r.Count
-			if !slices.Contains(groups, r.Group) {
-				groups = append(groups, r.Group)
-			}
+			groups = append(groups, r.Group)
 		}
 		slices.Sort(groups)
+		groups = slices.Compact(groups)
 		s := speaker{label: k.who, rows: map[string][]*StatementRow{setting: rows}}
 		j.raise(rule, analyses.Low, 0.95, text(k.who, k.value, groups, n), rows, "("+filter+")", s.subject(), settingSubject(setting),
 			analyses.Subject{Kind: "value", ID: k.value, Label: k.value})

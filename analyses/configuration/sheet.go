@@ -129,18 +129,28 @@ func byPort(r *StatementRow) string { return strings.TrimSpace(r.Speaker + " " +
 // it is a change on its way.
 func (j *judge) differ(a, b *speaker, setting string) bool {
 	ra, rb := a.rows[setting], b.rows[setting]
-	va, vb := a.values(setting), b.values(setting)
-	if len(va) == 1 && len(vb) == 1 {
-		return va[0] != vb[0] && apart(ra, rb) <= j.window
+	if constant(ra) && constant(rb) {
+		return ra[0].Value != rb[0].Value && apart(ra, rb) <= j.window
 	}
-	for _, x := range ra {
-		for _, y := range rb {
-			if x.Value != y.Value && overlap(x, y) >= j.settle && !x.Gaps && !y.Gaps {
-				return true
+	return j.apartFor(a, b, setting) > 0
+}
+
+// apartFor returns how long two speakers held different values without a gap, nanoseconds; 0 if that was no longer than settling takes.
+func (j *judge) apartFor(a, b *speaker, setting string) int64 {
+	longest := int64(0)
+	for _, x := range a.rows[setting] {
+		for _, y := range b.rows[setting] {
+			if d := overlap(x, y); x.Value != y.Value && d >= j.settle && !x.Gaps && !y.Gaps {
+				longest = max(longest, d)
 			}
 		}
 	}
-	return false
+	return longest
+}
+
+// constant reports whether all rows have one value.
+func constant(rs []*StatementRow) bool {
+	return !slices.ContainsFunc(rs, func(r *StatementRow) bool { return r.Value != rs[0].Value })
 }
 
 // overlap returns how long two statements held together, nanoseconds; negative if they did not.
@@ -180,7 +190,7 @@ func (j *judge) agree(s *segment, setting, skip string) []*speaker {
 		a.Peers = append(a.Peers, p.label)
 		a.Values[p.label] = p.value(setting)
 		for _, o := range ps[:i] {
-			if j.differ(p, o, setting) {
+			if a.Verdict == Agree && j.differ(p, o, setting) {
 				a.Verdict = Mismatch
 			}
 		}
@@ -207,7 +217,7 @@ func whoSays(ps []*speaker, setting string) string {
 	for _, v := range slices.SortedFunc(maps.Keys(at), compareValues) {
 		parts = append(parts, v+" ("+list(at[v])+")")
 	}
-	return strings.Join(parts, ", ")
+	return list(parts)
 }
 
 // compareValues orders numbers by size and everything else as text.
@@ -306,6 +316,9 @@ func (j *judge) share(s *segment, m mustShare) *analyses.Finding {
 	return f
 }
 
+// maxRows is how many statements a finding cites.
+const maxRows = 64
+
 // raise adds a finding whose time, count and evidence are those of the rows. filter is a Wireshark display filter, to which the senders are added.
 func (j *judge) raise(rule string, sev analyses.Severity, confidence float64, text string, rows []*StatementRow, filter string, subjects ...analyses.Subject) *analyses.Finding {
 	f := analyses.NewFinding(rule, sev, confidence, text, subjects...)
@@ -317,7 +330,9 @@ func (j *judge) raise(rule string, sev analyses.Severity, confidence float64, te
 		}
 		f.Last = max(f.Last, r.Last)
 		f.Count += r.Count
-		witness = append(witness, r.Witness...)
+		if i < maxRows {
+			witness = append(witness, r.Witness...)
+		}
 		from := "eth.src == " + r.MAC
 		if r.MAC == "" || r.MAC == "00:00:00:00:00:00" { // a link or a tunnel without hardware addresses
 			from = "ip.src == " + r.Address
@@ -325,7 +340,7 @@ func (j *judge) raise(rule string, sev analyses.Severity, confidence float64, te
 				from = "ipv6.src == " + r.Address
 			}
 		}
-		if from != "ip.src == " && !slices.Contains(senders, from) {
+		if from != "ip.src == " && len(senders) <= maxNames && !slices.Contains(senders, from) {
 			senders = append(senders, from)
 		}
 	}

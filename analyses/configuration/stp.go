@@ -29,45 +29,36 @@ func (j *judge) spanningTree() {
 // twoRoots finds bridges that hold to different roots for longer than a tree takes to converge.
 func (j *judge) twoRoots(s *segment) bool {
 	ps := s.stating("stp.root", "")
+	if len(ps) == 0 {
+		return false
+	}
 	a := Assertion{Name: "stp.root", Subject: s.name, Verdict: Agree, Peers: []string{}, Values: map[string]string{}}
-	var rows []*StatementRow
-	var apart []*speaker
+	var split []*speaker // those that differ from another
 	longest := int64(0)
 	for i, p := range ps {
 		a.Peers = append(a.Peers, p.label)
 		a.Values[p.label] = p.value("stp.root")
 		for _, o := range ps[:i] {
-			for _, x := range p.rows["stp.root"] {
-				for _, y := range o.rows["stp.root"] {
-					if d := overlap(x, y); x.Value != y.Value && d >= j.settle && !x.Gaps && !y.Gaps {
-						longest = max(longest, d)
-						rows = append(rows, x, y)
-						apart = append(apart, p, o)
-					}
-				}
+			if d := j.apartFor(p, o, "stp.root"); d > 0 {
+				longest = max(longest, d)
+				split = append(split, p, o)
 			}
 		}
 	}
 	switch {
-	case len(ps) == 0:
-		return false
 	case len(ps) == 1:
 		a.Verdict = Unobservable
-	case len(rows) > 0:
+	case longest > 0:
 		a.Verdict = Mismatch
 	}
 	j.report.Assertions = append(j.report.Assertions, a)
-	if len(rows) == 0 {
+	if longest == 0 {
 		return false
 	}
-	slices.SortFunc(apart, func(a, b *speaker) int { return strings.Compare(a.label, b.label) })
-	apart = slices.Compact(apart)
-	subjects := []analyses.Subject{settingSubject("stp.root"), segmentSubject("stp " + s.name)}
-	for _, p := range apart {
-		subjects = append(subjects, p.subject())
-	}
-	j.raise("configuration/stp-conflict", analyses.High, 0.8,
-		fmt.Sprintf("spanning tree %s has two roots for %d s: %s, want one", s.name, longest/1e9, whoSays(apart, "stp.root")), rows, "stp", subjects...)
+	slices.SortFunc(split, func(a, b *speaker) int { return strings.Compare(a.label, b.label) })
+	split = slices.Compact(split)
+	j.conflict("configuration/stp-conflict", analyses.High, 0.8, s, "stp.root", split,
+		fmt.Sprintf("spanning tree %s has two roots for %d s: %s, want one", s.name, longest/1e9, whoSays(split, "stp.root")))
 	return true
 }
 

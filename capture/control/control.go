@@ -160,7 +160,7 @@ func New(o Options) *Decoder {
 // Feed reads one packet. Packets must come in the order of their times, as far as the capture has it.
 func (d *Decoder) Feed(p *wire.Packet) {
 	n := byNumber.find(p)
-	if n == 0 {
+	if n == 0 || p.Fragment && !p.FirstFr {
 		return
 	}
 	t := &byNumber.table[n-1]
