@@ -18,12 +18,14 @@ type tally struct {
 	other                    map[string]*fact.Count
 	otherOf                  map[uint64]*fact.Count // by what otherKey makes of a frame
 	vlans                    map[fact.VLANs]*fact.Count
-	vlan                     fact.VLANs // the last one
-	vlanCount                *fact.Count
-	timeline                 timeline
-	points                   map[uint16]*pointTally
-	point                    uint16
-	pointCount               *pointTally
+	vlanCache                [64]struct {
+		vlans fact.VLANs
+		count *fact.Count
+	}
+	timeline   timeline
+	points     map[uint16]*pointTally
+	point      uint16
+	pointCount *pointTally
 }
 
 // pointTally counts the frames of one capture point, for its artefacts.
@@ -70,11 +72,12 @@ func (t *tally) add(p *wire.Packet, captured int, dup bool) {
 	}
 	n := uint64(p.Length)
 	t.timeline.add(p.Time, n)
-	if p.Scope.VLAN != t.vlan || t.vlanCount == nil {
-		t.tagged(p.Scope.VLAN)
+	v := &t.vlanCache[p.Scope.VLAN.ID[0]%uint16(len(t.vlanCache))]
+	if v.count == nil || v.vlans != p.Scope.VLAN {
+		v.vlans, v.count = p.Scope.VLAN, t.tagged(p.Scope.VLAN)
 	}
-	t.vlanCount.Packets++
-	t.vlanCount.Bytes += n
+	v.count.Packets++
+	v.count.Bytes += n
 	c := &t.ip[p.Protocol]
 	if p.Has&wire.HasIP == 0 {
 		c = t.plain(p)
@@ -97,7 +100,8 @@ func (t *tally) at(point uint16) {
 
 const maxStacks = 1 << 14 // VLAN stacks of a capture that are told apart
 
-func (t *tally) tagged(v fact.VLANs) {
+// tagged returns the count of a VLAN stack.
+func (t *tally) tagged(v fact.VLANs) *fact.Count {
 	c := t.vlans[v]
 	if c == nil {
 		if len(t.vlans) >= maxStacks { // a flood of tags: count it under the outer tag
@@ -110,7 +114,7 @@ func (t *tally) tagged(v fact.VLANs) {
 			t.vlans[v] = c
 		}
 	}
-	t.vlan, t.vlanCount = v, c
+	return c
 }
 
 // plain returns the count of a frame without IP.

@@ -61,7 +61,7 @@ func (w *Window) fingerprint(p *wire.Packet) (uint64, bool) {
 func (s *Stations) Ahead(l []*wire.Packet) {
 	var found [Group]*station
 	for i, p := range l[:min(len(l), Group)] {
-		found[i] = *s.slot(p)
+		found[i] = s.pair(p)[0]
 	}
 	sum := s.sum
 	for _, st := range found {

@@ -88,7 +88,7 @@ type sender struct {
 	next uint8  // and how many had another
 }
 
-const senderBits = 12
+const senderBits = 11
 
 // see notes the identification of a packet that is not a repeat.
 func (s *senders) see(h uint64, id uint16) {

@@ -4,10 +4,12 @@ import "netscope.example/nsgraph/capture/fact"
 
 // scopes numbers scopes, so that an entry of the window holds four bytes of them. A flood of scopes shares the last number.
 type scopes struct {
-	list []fact.Scope
-	ids  map[fact.Scope]uint32
-	last fact.Scope
-	num  uint32
+	list  []fact.Scope
+	ids   map[fact.Scope]uint32
+	cache [256]struct {
+		scope fact.Scope
+		id    uint32
+	}
 }
 
 const maxScopes = 1 << 16
@@ -17,8 +19,9 @@ func newScopes() scopes {
 }
 
 func (s *scopes) id(v fact.Scope) uint32 {
-	if v == s.last {
-		return s.num
+	c := &s.cache[uint8(v.VLAN.ID[0])^uint8(v.VNI)]
+	if v == c.scope {
+		return c.id
 	}
 	n, ok := s.ids[v]
 	if !ok {
@@ -29,7 +32,7 @@ func (s *scopes) id(v fact.Scope) uint32 {
 		s.list = append(s.list, v)
 		s.ids[v] = n
 	}
-	s.last, s.num = v, n
+	c.scope, c.id = v, n
 	return n
 }
 

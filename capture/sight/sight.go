@@ -29,7 +29,7 @@ func mix(a, b uint64) uint64 {
 }
 
 // prefix is how many bytes of what follows the IP header (or of a frame without one) are part of a fingerprint.
-const prefix = 64
+const prefix = 32
 
 // Fingerprint identifies a packet wherever it is seen: it covers addresses, protocol, IP identification, fragment, ports, TCP
 // sequence numbers and flags, lengths, and the first bytes of other payloads. It leaves out what a hop may rewrite: MAC
@@ -78,8 +78,11 @@ func upper(p *wire.Packet) []byte {
 // exact summarises what a hop may rewrite but a mirror cannot: TCP window and options, DSCP and ECN.
 func exact(p *wire.Packet) uint32 {
 	h := mix(uint64(p.Window)<<16^uint64(p.DSCP)<<8^uint64(p.ECN)^k2, k1)
-	if len(p.Options) > 0 {
-		h = bytesHash(h, p.Options)
+	switch o := p.Options; {
+	case len(o) == 12: // the timestamps that most segments have, padded
+		h = mix(h^le(o), le(o[4:])^k3)
+	case len(o) > 0:
+		h = bytesHash(h, o)
 	}
 	return uint32(h ^ h>>32)
 }

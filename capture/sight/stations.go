@@ -40,12 +40,12 @@ type station struct {
 type Stations struct {
 	o     Options
 	m     map[stationKey]*station
-	cache [1 << cacheBits]*station
+	cache [1 << cacheBits][2]*station
 	lost  uint64
 	sum   uint64 // of Ahead
 }
 
-const cacheBits = 14
+const cacheBits = 13
 
 // NewStations returns an empty table.
 func NewStations(o Options) *Stations {
@@ -106,21 +106,30 @@ func (s *Stations) Feed(p *wire.Packet) {
 	}
 }
 
-// cached finds the station of p's source by a small direct-mapped cache in front of the table.
+// cached finds the station of p's source by a small cache of pairs in front of the table.
 func (s *Stations) cached(p *wire.Packet) *station {
-	slot := s.slot(p)
-	if st := *slot; st != nil && st.key.ip == p.Src && st.key.mac == p.SrcMAC && st.key.point == p.Point && st.key.scope == p.Scope {
+	pair := s.pair(p)
+	if st := pair[0]; st.sent(p) {
+		return st
+	}
+	if st := pair[1]; st.sent(p) {
+		pair[0], pair[1] = st, pair[0]
 		return st
 	}
 	st := s.find(stationKey{ip: p.Src, scope: p.Scope, mac: p.SrcMAC, point: p.Point}, false)
 	if st != nil {
-		*slot = st
+		pair[0], pair[1] = st, pair[0]
 	}
 	return st
 }
 
-// slot returns where the cache keeps the station of p's source.
-func (s *Stations) slot(p *wire.Packet) **station {
+// sent reports whether st, if there is any, is the station of p's source.
+func (st *station) sent(p *wire.Packet) bool {
+	return st != nil && st.key.ip == p.Src && st.key.mac == p.SrcMAC && st.key.point == p.Point && st.key.scope == p.Scope
+}
+
+// pair returns where the cache keeps the station of p's source.
+func (s *Stations) pair(p *wire.Packet) *[2]*station {
 	h := mix(le(p.Src[8:])^k0, mac(p.SrcMAC)^uint64(p.Scope.VLAN.ID[0])<<48^uint64(p.Point)<<56)
 	return &s.cache[h>>(64-cacheBits)]
 }
