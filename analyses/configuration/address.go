@@ -2,36 +2,96 @@ package configuration
 
 import (
 	"fmt"
+	"slices"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
 )
 
+// place of a claim: an address in one layer-2 world.
+type claimPlace struct {
+	endpoint     graph.ID
+	vlan, tunnel string
+}
+
 // addresses finds addresses that two MACs claim at one time in one VLAN. Virtual MACs of redundancy protocols share addresses by design; a
 // host that moved, and the gratuitous ARP of a failover, claim after another, not in between.
 func (j *judge) addresses() {
-	type key struct {
-		endpoint     graph.ID
-		vlan, tunnel string
-	}
-	at := map[key][]*ClaimRow{}
-	var keys []key
+	claims, users := map[claimPlace][]*ClaimRow{}, map[claimPlace][]*ClaimRow{}
+	var places []claimPlace
 	for i := range j.claims {
 		c := &j.claims[i]
 		if c.Virtual != "" || c.Address.IsUnspecified() {
 			continue
 		}
-		k := key{c.Endpoint, c.VLAN, c.Tunnel}
-		if at[k] == nil {
-			keys = append(keys, k)
+		k := claimPlace{c.Endpoint, c.VLAN, c.Tunnel}
+		if c.Claims == 0 {
+			users[k] = append(users[k], c)
+			continue
 		}
-		at[k] = append(at[k], c)
+		if claims[k] == nil {
+			places = append(places, k)
+		}
+		claims[k] = append(claims[k], c)
 	}
-	for _, k := range keys {
-		if a, b := interleaved(at[k]); a != nil {
-			j.duplicate(at[k], a, b)
+	found := map[claimPlace]bool{}
+	for _, k := range places {
+		if a, b := interleaved(claims[k]); a != nil {
+			found[k] = true
+			j.duplicate(claims[k], a, b)
 		}
 	}
+	j.spoofed(places, claims, users, found)
+}
+
+// spoofed finds MACs that claim several addresses from which they never send, while other hosts send from them. It is how a man in the
+// middle looks whose victims are silent in ARP. A router that answers for its hosts (proxy ARP), and one host with several network cards,
+// look different: the one forwards, the other has one owner for all addresses.
+func (j *judge) spoofed(places []claimPlace, claims, users map[claimPlace][]*ClaimRow, found map[claimPlace]bool) {
+	type stolen struct{ claim, use *ClaimRow }
+	type thief struct{ mac, vlan, tunnel string }
+	loot := map[thief][]stolen{}
+	var thieves []thief
+	for _, k := range places {
+		if found[k] {
+			continue
+		}
+		for _, c := range claims[k] {
+			i := slices.IndexFunc(users[k], func(u *ClaimRow) bool { return u.MAC != c.MAC && owns(u) && u.First < c.Last && c.First < u.Last })
+			if i < 0 || c.Router || c.TTLMax != 0 || c.Claims < 2 {
+				continue
+			}
+			t := thief{c.MAC, k.vlan, k.tunnel}
+			if loot[t] == nil {
+				thieves = append(thieves, t)
+			}
+			loot[t] = append(loot[t], stolen{c, users[k][i]})
+		}
+	}
+	for _, t := range thieves {
+		owners := map[string]bool{}
+		for _, s := range loot[t] {
+			owners[s.use.MAC] = true
+		}
+		if len(owners) < 2 {
+			continue
+		}
+		for _, s := range loot[t] {
+			text := fmt.Sprintf("%s%s is claimed by %s (%d claims), which claims %d addresses and sends from none, and used by %s (%d packets), want one",
+				s.claim.Address, inVLAN(t.vlan), t.mac, s.claim.Claims, len(loot[t]), s.use.MAC, s.use.Packets)
+			j.addressFinding(0.7, text, s.claim, s.use)
+		}
+	}
+}
+
+// owns reports whether a MAC sends from an address as its host: with a TTL that hosts begin with, and not as a router.
+func owns(u *ClaimRow) bool { return !u.Router && slices.Contains([]int64{64, 128, 255}, u.TTLMax) }
+
+func inVLAN(vlan string) string {
+	if vlan == "" {
+		return ""
+	}
+	return " in VLAN " + vlan
 }
 
 // sameQuestion is how far apart two answers to one question lie at most, nanoseconds: a host repeats an ARP request after a second.
@@ -74,34 +134,27 @@ func (j *judge) duplicate(all []*ClaimRow, a, b *ClaimRow) {
 	if a.MAC > b.MAC {
 		a, b = b, a
 	}
-	var claims int64
-	var witness []string
-	first, last := a.First, a.Last
-	for _, c := range []*ClaimRow{a, b} {
-		claims += c.Claims
-		witness = append(witness, c.Witness...)
-		first, last = min(first, c.First), max(last, c.Last)
-	}
-	where := ""
-	if a.VLAN != "" {
-		where = " in VLAN " + a.VLAN
-	}
-	f := analyses.NewFinding("configuration/duplicate-address", analyses.High, 0.9,
-		fmt.Sprintf("%s%s is claimed by two MACs at one time, %s (%d claims) and %s (%d), want one", a.Address, where, a.MAC, a.Claims, b.MAC, b.Claims),
-		analyses.Subject{Kind: "endpoint", ID: a.Endpoint.String(), Label: a.Address.String()})
-	f.First, f.Last, f.Count = first, last, claims
-	filter := "arp.src.proto_ipv4 == " + a.Address.String()
-	if a.Address.Is6() {
-		filter = "icmpv6.nd.na.target_address == " + a.Address.String()
-	}
-	f.Evidence = analyses.EvidenceOf(witness, filter)
-	j.explain(&f, "tags-stripped")
 	macs := map[string]bool{}
 	for _, c := range all {
 		macs[c.MAC] = true
 	}
+	text := fmt.Sprintf("%s%s is claimed by two MACs at one time, %s (%d claims) and %s (%d), want one", a.Address, inVLAN(a.VLAN), a.MAC, a.Claims, b.MAC, b.Claims)
 	if len(macs) > 2 {
-		f.Text = fmt.Sprintf("%s%s is claimed by %d MACs, %s and %s among them at one time, want one", a.Address, where, len(macs), a.MAC, b.MAC)
+		text = fmt.Sprintf("%s%s is claimed by %d MACs, %s and %s among them at one time, want one", a.Address, inVLAN(a.VLAN), len(macs), a.MAC, b.MAC)
 	}
+	j.addressFinding(0.9, text, a, b)
+}
+
+// addressFinding raises a finding about the address of two rows.
+func (j *judge) addressFinding(confidence float64, text string, a, b *ClaimRow) {
+	f := analyses.NewFinding("configuration/duplicate-address", analyses.High, confidence, text,
+		analyses.Subject{Kind: "endpoint", ID: a.Endpoint.String(), Label: a.Address.String()})
+	f.First, f.Last, f.Count = min(a.First, b.First), max(a.Last, b.Last), a.Claims+b.Claims
+	filter := "arp.src.proto_ipv4 == " + a.Address.String()
+	if a.Address.Is6() {
+		filter = "icmpv6.nd.na.target_address == " + a.Address.String()
+	}
+	f.Evidence = analyses.EvidenceOf(slices.Concat(a.Witness, b.Witness), filter)
+	j.explain(&f, "tags-stripped")
 	j.report.Findings = append(j.report.Findings, f)
 }

@@ -29,3 +29,22 @@ func TestSharedAddress(t *testing.T) {
 		t.Run(name, func(t *testing.T) { newWorld().claims(cs...).finds(t) })
 	}
 }
+
+// A man in the middle: C claims the addresses of A and B, who send and never speak ARP.
+func TestSpoofedAddresses(t *testing.T) {
+	victims := []claim{{address: "10.0.0.5", mac: macA, to: 60, packets: 9, ttl: 64}, {address: "10.0.0.6", mac: macB, to: 60, packets: 7, ttl: 128}}
+	thief := []claim{{address: "10.0.0.5", mac: macC, to: 60, claims: 30}, {address: "10.0.0.6", mac: macC, to: 60, claims: 30}}
+	newWorld().claims(victims...).claims(thief...).finds(t,
+		"high duplicate-address: 10.0.0.5 is claimed by 02:00:00:00:00:0c (30 claims), which claims 2 addresses and sends from none, and used by 02:00:00:00:00:0a (9 packets), want one",
+		"high duplicate-address: 10.0.0.6 is claimed by 02:00:00:00:00:0c (30 claims), which claims 2 addresses and sends from none, and used by 02:00:00:00:00:0b (7 packets), want one")
+
+	proxy := []claim{{address: "10.0.0.5", mac: macC, to: 60, claims: 30, router: true}, {address: "10.0.0.6", mac: macC, to: 60, claims: 30, router: true}}
+	newWorld().claims(victims...).claims(proxy...).finds(t) // proxy ARP
+	newWorld().claims(victims[0]).claims(thief[0]).finds(t) // one address: a second network card
+	cards := victims[1]
+	cards.mac = macA
+	newWorld().claims(victims[0], cards).claims(thief...).finds(t) // two addresses of one host
+	behind := victims[1]
+	behind.ttl = 63
+	newWorld().claims(victims[0], behind).claims(thief...).finds(t) // B only forwards
+}

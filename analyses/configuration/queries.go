@@ -71,7 +71,7 @@ var Statements = graph.Query[StatementRow]{
 	},
 }
 
-// ClaimRow is an address that a MAC claimed by ARP or neighbour discovery.
+// ClaimRow is a MAC that claimed an address by ARP or neighbour discovery, or sent from one that another MAC claimed.
 type ClaimRow struct {
 	ID        graph.ID   `graph:"id"`
 	Endpoint  graph.ID   `graph:"endpoint"`
@@ -82,32 +82,44 @@ type ClaimRow struct {
 	VLAN      string     `graph:"vlan"`
 	Tunnel    string     `graph:"tunnel"`
 	Point     string     `graph:"point"`
+	Packets   int64      `graph:"packets"` // claims included
 	Claims    int64      `graph:"claims"`
 	Announces int64      `graph:"announces"`
-	First     graph.Time `graph:"first"` // claim
+	TTLMax    int64      `graph:"ttl_max"` // of its IP packets; 0: it sent none
+	First     graph.Time `graph:"first"`   // claim; packet, if it claimed nothing
 	Last      graph.Time `graph:"last"`
 	Router    bool       `graph:"router"`
 	Virtual   string     `graph:"virtual"`
 	Witness   []string   `graph:"evidence"`
 }
 
-// Claims lists which MACs claimed which addresses.
+// Claims lists which MACs claimed which addresses, and who else sent from these.
 var Claims = graph.Query[ClaimRow]{
 	Name:   "configuration/address-claims",
-	Doc:    "Which MACs claimed which addresses by ARP or neighbour discovery, and when.",
+	Doc:    "Which MACs claimed which addresses by ARP or neighbour discovery, who else sent from these, and when.",
 	Cypher: claimsCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[ClaimRow] {
+		claimed := map[graph.ID]bool{}
+		for i := range v.HasMAC {
+			if r := &v.HasMAC[i]; r.Claims > 0 {
+				claimed[r.Src] = true
+			}
+		}
 		var rows []ClaimRow
 		for i := range v.HasMAC {
 			r := &v.HasMAC[i]
-			e, m := v.Endpoint(r.Src), v.MAC(r.Dst)
-			if r.Claims == 0 {
+			if !claimed[r.Src] {
 				continue
+			}
+			e, m := v.Endpoint(r.Src), v.MAC(r.Dst)
+			first, last := r.From, r.To-1
+			if r.Claims > 0 {
+				first, last = r.FirstClaim, r.LastClaim
 			}
 			rows = append(rows, ClaimRow{
 				ID: r.ID, Endpoint: e.ID, Context: e.Context, Address: e.Address, MAC: m.Address, Vendor: m.Vendor, VLAN: r.VLAN, Tunnel: r.Tunnel,
-				Point: r.Point, Claims: r.Claims, Announces: r.Announces, First: r.FirstClaim, Last: r.LastClaim, Router: r.Router,
-				Virtual: r.Virtual, Witness: r.Witness,
+				Point: r.Point, Packets: r.Packets, Claims: r.Claims, Announces: r.Announces, TTLMax: r.TTLMax, First: first, Last: last,
+				Router: r.Router, Virtual: r.Virtual, Witness: r.Witness,
 			})
 		}
 		slices.SortFunc(rows, func(a, b ClaimRow) int {

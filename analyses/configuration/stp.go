@@ -33,7 +33,7 @@ func (j *judge) twoRoots(s *segment) bool {
 		return false
 	}
 	a := Assertion{Name: "stp.root", Subject: s.name, Verdict: Agree, Peers: []string{}, Values: map[string]string{}}
-	var split []*speaker // those that differ from another
+	split := map[*speaker]bool{} // those that differ from another
 	longest := int64(0)
 	for i, p := range ps {
 		a.Peers = append(a.Peers, p.label)
@@ -41,7 +41,7 @@ func (j *judge) twoRoots(s *segment) bool {
 		for _, o := range ps[:i] {
 			if d := j.apartFor(p, o, "stp.root"); d > 0 {
 				longest = max(longest, d)
-				split = append(split, p, o)
+				split[p], split[o] = true, true
 			}
 		}
 	}
@@ -55,10 +55,9 @@ func (j *judge) twoRoots(s *segment) bool {
 	if longest == 0 {
 		return false
 	}
-	slices.SortFunc(split, func(a, b *speaker) int { return strings.Compare(a.label, b.label) })
-	split = slices.Compact(split)
-	j.conflict("configuration/stp-conflict", analyses.High, 0.8, s, "stp.root", split,
-		fmt.Sprintf("spanning tree %s has two roots for %d s: %s, want one", s.name, longest/1e9, whoSays(split, "stp.root")))
+	ps = slices.DeleteFunc(ps, func(p *speaker) bool { return !split[p] })
+	j.conflict("configuration/stp-conflict", analyses.High, 0.8, s, "stp.root", ps,
+		fmt.Sprintf("spanning tree %s has two roots for %d s: %s, want one", s.name, longest/1e9, whoSays(ps, "stp.root")))
 	return true
 }
 

@@ -83,6 +83,8 @@ type claim struct {
 	address, mac, vlan, virtual string
 	from, to                    float64
 	claims, announces           int64
+	packets, ttl                int64 // IP packets, and their TTL
+	router                      bool
 }
 
 func (w *world) claims(cs ...claim) *world {
@@ -94,7 +96,7 @@ func (w *world) claims(cs ...claim) *world {
 		}
 		w.b.Contents().HasMAC = append(w.b.Contents().HasMAC, graph.HasMAC{
 			Rel: w.b.Rel(graph.TypeHasMAC, src, dst, at(x.from), at(x.to)+1), VLAN: x.vlan, Claims: x.claims, Announces: x.announces,
-			FirstClaim: at(x.from), LastClaim: at(x.to), Virtual: x.virtual, Witness: []string{graphtest.SHA("capture") + ":3"},
+			Packets: x.packets + x.claims, TTLMax: x.ttl, Router: x.router, FirstClaim: at(x.from), LastClaim: at(x.to), Virtual: x.virtual, Witness: []string{graphtest.SHA("capture") + ":3"},
 		})
 	}
 	return w
