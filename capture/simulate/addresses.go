@@ -213,6 +213,14 @@ func (n *network) addHost(sp *Host, name string, k int) {
 	if sp.DNS.IsValid() {
 		h.resolver = sp.DNS.Addr
 	}
+	if sp.ClockOf != "" {
+		o := n.byName[sp.ClockOf]
+		if len(o) == 0 {
+			n.fail(sp, "host %s: clock of %q, which is no host before it", name, sp.ClockOf)
+			return
+		}
+		h.tsBase = o[0].tsBase
+	}
 	n.addressHost(sp, h, vlan, k)
 	n.addNode(sp, h)
 	n.hosts = append(n.hosts, h)
@@ -273,6 +281,15 @@ func (n *network) attach(sp *Host, h *host, f *iface) *VLAN {
 	n.links[w.spec.Name] = w
 	sw.access = sp.VLAN
 	sw.tagged = map[uint16]bool{}
+	for _, also := range sp.Also {
+		if n.vlans[also] == nil {
+			n.fail(sp, "host %s: no vlan %d", h.nm, also)
+		}
+		if sw.also == nil {
+			sw.also = map[uint16]bool{}
+		}
+		sw.also[also] = true
+	}
 	if sp.Tagged {
 		sw.access, sw.tagged[sp.VLAN] = 0, true
 		f.vlan = sp.VLAN

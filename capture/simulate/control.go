@@ -88,11 +88,11 @@ func (n *network) startSwitch(b *bridge) {
 			}
 			s.every(s.first(60e9), 60e9, 0, func() { s.rawFrame(p, mac, ciscoMAC, frame.LLC, c.CDP()) })
 		}
-		if b.spec.DTP != "" {
+		_, toSwitch := p.peer.node.(*bridge)
+		if b.spec.DTP != "" && (toSwitch || !b.spec.DTPTrunk) {
 			status := map[string]byte{"auto": 0x84, "desirable": 0x83, "on": 0x81}[b.spec.DTP]
 			s.every(s.first(30e9), 30e9, 0, func() { s.rawFrame(p, mac, ciscoMAC, frame.LLC, frame.DTP(nb.VTPDomain, status, mac)) })
 		}
-		_, toSwitch := p.peer.node.(*bridge)
 		if v := b.spec.VTP; v != nil && toSwitch {
 			s.every(s.first(300e9), 300e9, 0, func() {
 				s.rawFrame(p, mac, ciscoMAC, frame.LLC, frame.VTP(max(v.Version, 1), v.Domain, v.Revision, b.spec.Address.Addr))

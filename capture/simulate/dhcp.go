@@ -64,7 +64,8 @@ func (l *lease) send(typ byte, wish, server netip.Addr) {
 	if server.IsValid() {
 		b = append(append(b, 54, 4), server.AsSlice()...)
 	}
-	b = append(append(b, 12, byte(len(h.nm))), h.nm...)
+	name := or(h.spec.HostName, h.nm)
+	b = append(append(b, 12, byte(len(name))), name...)
 	if h.os.vendor != "" {
 		b = append(append(b, 60, byte(len(h.os.vendor))), h.os.vendor...)
 	}
@@ -322,7 +323,7 @@ func (r *router) relay(f *iface, p *packet) {
 		}
 		return
 	}
-	if p.Payload[0] != 2 {
+	if p.Payload[0] != 2 || isGroup(p.Dst) {
 		return
 	}
 	g := netip.AddrFrom4([4]byte(p.Payload[24:28]))

@@ -125,5 +125,5 @@ func (r *router) reject(p *packet, _ string) {
 			return
 		}
 	}
-	r.originate("", q)
+	r.originate("default", q)
 }

@@ -21,6 +21,7 @@ type port struct {
 	peer    *port
 	access  uint16 // VLAN of untagged frames; 0 none
 	tagged  map[uint16]bool
+	also    map[uint16]bool // VLANs that it sends untagged, too
 	blocked map[uint16]bool // by spanning tree
 	rx, tx  []*tap
 	extra   *linkSettings
@@ -28,7 +29,7 @@ type port struct {
 
 // carries reports whether a switch port forwards the VLAN.
 func (q *port) carries(vlan uint16) bool {
-	return (q.access == vlan || q.tagged[vlan]) && !q.blocked[vlan]
+	return (q.access == vlan || q.tagged[vlan] || q.also[vlan]) && !q.blocked[vlan]
 }
 
 // fire is the arrival of p.
@@ -55,6 +56,7 @@ type channel struct {
 	tx    []*tap
 	down  bool
 	lost  uint64
+	back  *channel // the other direction, if the two ends disagree about duplex: frames collide
 }
 
 // send puts p on the link. It takes p over.
@@ -64,6 +66,10 @@ func (c *channel) send(p *packet) {
 		t.observe(p, c.to.peer)
 	}
 	if c.down {
+		c.drop(p)
+		return
+	}
+	if c.back != nil && c.back.free > s.now && s.rng.IntN(3) == 0 { // late collision
 		c.drop(p)
 		return
 	}

@@ -205,6 +205,9 @@ func (n *network) join(a, b *port, l *Link) *wire {
 			e[0].extra.remark = l.RemarkB
 		}
 	}
+	if l.DuplexA != "" && l.DuplexB != "" && l.DuplexA != l.DuplexB {
+		a.out.back, b.out.back = b.out, a.out
+	}
 	return &wire{l, a, b}
 }
 

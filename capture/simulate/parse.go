@@ -1,13 +1,17 @@
 package simulate
 
 import (
+	"bytes"
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"path"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -23,6 +27,11 @@ func Parse(name string, text []byte) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	return decode(name, root, src)
+}
+
+// decode fills a scenario from its merged document and checks it.
+func decode(name string, root *yaml.Node, src map[*yaml.Node]string) (*Scenario, error) {
 	sc := &Scenario{file: name, src: src, places: map[any]*yaml.Node{}}
 	d := &decoder{file: sc.fileOf, places: sc.places}
 	d.structure(root, reflect.ValueOf(sc).Elem())
@@ -77,6 +86,11 @@ func loadNode(name string, text []byte, src map[*yaml.Node]string, depth int) (*
 	}
 	root := doc.Content[0]
 	own(root, name, src)
+	return based(name, root, src, depth)
+}
+
+// based merges a document into its base, if it names one.
+func based(name string, root *yaml.Node, src map[*yaml.Node]string, depth int) (*yaml.Node, error) {
 	if root.Kind != yaml.MappingNode {
 		return nil, at(name, root, "a scenario is a mapping")
 	}
@@ -87,12 +101,12 @@ func loadNode(name string, text []byte, src map[*yaml.Node]string, depth int) (*
 	if depth > 8 {
 		return nil, at(name, k, "bases go round in a circle")
 	}
-	b, err := libraryFile(k.Value)
+	base, file, err := libraryNode(k.Value)
 	if err != nil {
 		return nil, at(name, k, "base %q is not in the library%s", k.Value, nearest(k.Value, names()))
 	}
-	base, err := loadNode("library/"+k.Value+".yaml", b, src, depth+1)
-	if err != nil {
+	own(base, file, src)
+	if base, err = based(file, base, src, depth+1); err != nil {
 		return nil, err
 	}
 	merge(base, root)
@@ -116,13 +130,15 @@ func child(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// merge lays over on base: mappings by key, lists of named items by name, other lists by appending. An item that says only
+// merge lays over on base: mappings by key, lists of named items by name, other lists by appending; expect is replaced. An item that says only
 // its name and remove: true takes the base's away.
 func merge(base, over *yaml.Node) {
 	for i := 0; i+1 < len(over.Content); i += 2 {
 		k, v := over.Content[i], over.Content[i+1]
 		b := child(base, k.Value)
 		switch {
+		case k.Value == "expect" && b != nil: // what is expected is never inherited in part
+			replace(base, k.Value, v)
 		case b == nil:
 			base.Content = append(base.Content, k, v)
 		case b.Kind == yaml.MappingNode && v.Kind == yaml.MappingNode:
@@ -165,33 +181,87 @@ func mergeList(base, over *yaml.Node) {
 type Info struct {
 	Name   string
 	Doc    string
+	Before string   // the scenario that shows the network earlier
 	Raises []string // rules that it must raise
 	Silent []string // rules that it must not raise
 }
 
-func libraryFile(name string) ([]byte, error) {
-	if name == "" || path.Base(name) != name {
-		return nil, fs.ErrNotExist
+// catalogue is where each scenario of the library stands: its file, and which document of it.
+var catalogue = sync.OnceValues(func() (map[string]entry, error) {
+	out := map[string]entry{}
+	files, err := library.ReadDir("library")
+	if err != nil {
+		return nil, err
 	}
-	return library.ReadFile("library/" + name + ".yaml")
+	for _, f := range files {
+		file := "library/" + f.Name()
+		text, err := library.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		d := yaml.NewDecoder(bytes.NewReader(text))
+		for {
+			var doc yaml.Node
+			err := d.Decode(&doc)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
+			n := child(doc.Content[0], "name")
+			if n == nil {
+				return nil, at(file, doc.Content[0], "a scenario needs a name")
+			}
+			if _, twice := out[n.Value]; twice {
+				return nil, at(file, n, "scenario %s twice", n.Value)
+			}
+			out[n.Value] = entry{file, doc.Content[0]}
+		}
+	}
+	return out, nil
+})
+
+type entry struct {
+	file string
+	node *yaml.Node
+}
+
+// libraryNode is a copy of a scenario's document.
+func libraryNode(name string) (*yaml.Node, string, error) {
+	c, err := catalogue()
+	if err != nil {
+		return nil, "", err
+	}
+	e, ok := c[name]
+	if !ok {
+		return nil, "", fs.ErrNotExist
+	}
+	return clone(e.node), e.file, nil
+}
+
+func clone(n *yaml.Node) *yaml.Node {
+	c := *n
+	c.Content = make([]*yaml.Node, len(n.Content))
+	for i, x := range n.Content {
+		c.Content[i] = clone(x)
+	}
+	return &c
 }
 
 func names() []string {
-	var out []string
-	entries, err := library.ReadDir("library")
+	c, err := catalogue()
 	if err != nil {
 		return nil
 	}
-	for _, e := range entries {
-		if n, ok := strings.CutSuffix(e.Name(), ".yaml"); ok {
-			out = append(out, n)
-		}
-	}
-	return out
+	return slices.Sorted(maps.Keys(c))
 }
 
 // List returns the scenarios of the library, by name. Those that only serve as a base are left out.
 func List() ([]Info, error) {
+	if _, err := catalogue(); err != nil {
+		return nil, err
+	}
 	var out []Info
 	for _, n := range names() {
 		if strings.HasPrefix(n, "base-") {
@@ -201,7 +271,7 @@ func List() ([]Info, error) {
 		if err != nil {
 			return nil, err
 		}
-		i := Info{Name: sc.Name, Doc: sc.Doc, Silent: sc.Expect.MustNot}
+		i := Info{Name: sc.Name, Doc: sc.Doc, Before: sc.Before, Silent: sc.Expect.MustNot}
 		for _, m := range sc.Expect.Must {
 			if !slices.Contains(i.Raises, m.Rule) {
 				i.Raises = append(i.Raises, m.Rule)
@@ -214,9 +284,18 @@ func List() ([]Info, error) {
 
 // Load reads a scenario of the library.
 func Load(name string) (*Scenario, error) {
-	b, err := libraryFile(name)
-	if err != nil {
+	n, file, err := libraryNode(name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("no scenario named %q%s", name, nearest(name, names()))
 	}
-	return Parse("library/"+name+".yaml", b)
+	if err != nil {
+		return nil, err
+	}
+	src := map[*yaml.Node]string{}
+	own(n, file, src)
+	root, err := based(file, n, src, 0)
+	if err != nil {
+		return nil, err
+	}
+	return decode(file, root, src)
 }

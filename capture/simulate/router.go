@@ -405,7 +405,7 @@ func (t *tunnel) wrap(p *packet) {
 	}
 	q.Inner = &p.Packet
 	q.whole, q.parts = p, 0 // the carrier holds the passenger
-	t.r.originate("", q)
+	t.r.originate("default", q)
 }
 
 // decapsulate takes a carrier over and forwards its passenger.
@@ -424,4 +424,5 @@ func (t *tunnel) decapsulate(in *iface, q *packet) {
 	t.r.out(x, p)
 }
 
-func (t *Tunnel) context() string { return "" }
+// context is the address space of the passengers.
+func (t *Tunnel) context() string { return or(t.Context, "default") }

@@ -74,7 +74,7 @@ func (n *network) addRoutes() {
 		}
 		for _, t := range r.tunnels {
 			for _, p := range t.spec.For {
-				r.tables["default"] = append(r.tables["default"], route{prefix: p.Masked(), tunnel: t})
+				r.tables[t.spec.context()] = append(r.tables[t.spec.context()], route{prefix: p.Masked(), tunnel: t})
 			}
 		}
 	}

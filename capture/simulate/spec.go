@@ -9,8 +9,9 @@ type Scenario struct {
 	Version  int    `yaml:"version"`
 	Name     string `yaml:"name"`
 	Doc      string `yaml:"doc"`
-	Base     string `yaml:"base"`  // a scenario of the library, or a file beside this one
-	Start    string `yaml:"start"` // RFC 3339; packet time of the first moment
+	Base     string `yaml:"base"`   // a scenario of the library, or a file beside this one
+	Start    string `yaml:"start"`  // RFC 3339; packet time of the first moment
+	Before   string `yaml:"before"` // the scenario that shows the network earlier, for what is judged by comparing
 	Duration Span   `yaml:"duration"`
 	Seed     uint64 `yaml:"seed"`
 	Domain   string `yaml:"domain"` // DNS suffix of hosts and services
@@ -58,6 +59,7 @@ type Switch struct {
 	LLDP     bool     `yaml:"lldp"`
 	CDP      bool     `yaml:"cdp"`
 	DTP      string   `yaml:"dtp"` // auto, desirable, on: negotiation sent on every port; none if empty
+	DTPTrunk bool     `yaml:"dtp_trunks_only"`
 	VTP      *VTP     `yaml:"vtp"`
 	LACP     *LACP    `yaml:"lacp"`
 	PCP      *uint8   `yaml:"pcp"`      // priority given to all frames; default from DSCP
@@ -245,13 +247,14 @@ type NAT struct {
 
 // Tunnel carries packets for some prefixes to another router.
 type Tunnel struct {
-	Kind   string   `yaml:"kind"` // gre, ipip, vxlan
-	Local  Addr     `yaml:"local"`
-	Remote Addr     `yaml:"remote"`
-	For    []Prefix `yaml:"for"`
-	Key    uint32   `yaml:"key"`
-	MTU    int      `yaml:"mtu"`
-	DSCP   string   `yaml:"dscp"` // outer mark: copy (default), or a code point
+	Kind    string   `yaml:"kind"` // gre, ipip, vxlan
+	Local   Addr     `yaml:"local"`
+	Remote  Addr     `yaml:"remote"`
+	For     []Prefix `yaml:"for"`
+	Key     uint32   `yaml:"key"`
+	Context string   `yaml:"context"` // of the passengers
+	MTU     int      `yaml:"mtu"`
+	DSCP    string   `yaml:"dscp"` // outer mark: copy (default), or a code point
 }
 
 // Link joins two nodes. A switch end is a trunk if vlans or a native VLAN other than its access VLAN are given, else access.
@@ -338,7 +341,10 @@ type Host struct {
 	SYNRetries   int               `yaml:"syn_retries"`
 	IgnorePMTU   bool              `yaml:"ignore_pmtu"`
 	Forward      bool              `yaml:"forward"`
-	Duplicate    bool              `yaml:"duplicate"` // its address may be another host's
+	Also         []uint16          `yaml:"also_untagged"` // further VLANs that its switch port sends to it untagged
+	HostName     string            `yaml:"hostname"`      // that it tells by DHCP; default its name
+	ClockOf      string            `yaml:"clock_of"`      // host whose TCP timestamp clock it shares: another interface of the same machine
+	Duplicate    bool              `yaml:"duplicate"`     // its address may be another host's
 	Syslog       Addr              `yaml:"syslog"`
 	NTP          Addr              `yaml:"ntp"`
 	CDP          bool              `yaml:"cdp"`

@@ -37,8 +37,8 @@ func (b *bridge) receive(in *port, p *packet) {
 			}
 			p.Pop()
 		}
-	} else if b.spec.trustDSCP() && p.IsIP() {
-		p.pcp = p.DSCP() >> 3
+	} else {
+		p.pcp = b.priority(p)
 	}
 	if b.spec.PCP != nil {
 		p.pcp = *b.spec.PCP
@@ -53,6 +53,17 @@ func (b *bridge) receive(in *port, p *packet) {
 		return
 	}
 	b.forward(in, p, vlan)
+}
+
+// priority is the 802.1p value that the switch gives to an untagged frame.
+func (b *bridge) priority(p *packet) uint8 {
+	switch {
+	case b.spec.PCP != nil:
+		return *b.spec.PCP
+	case b.spec.trustDSCP() && p.IsIP():
+		return p.DSCP() >> 3
+	}
+	return 0
 }
 
 // forward takes p over.
@@ -86,7 +97,7 @@ func (b *bridge) forward(in *port, p *packet, vlan uint16) {
 // emit sends p out of a port, tagged as the port tags the VLAN.
 func (b *bridge) emit(out *port, p *packet, vlan uint16) {
 	p.vlan = vlan
-	if out.access != vlan {
+	if out.access != vlan && !out.also[vlan] {
 		p.Push(frame.Tag{ID: vlan, PCP: p.pcp})
 	}
 	out.send(p)

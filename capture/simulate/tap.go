@@ -39,7 +39,7 @@ func (t *tap) observe(p *packet, at *port) {
 	save := p.Tags
 	n := p.NTags
 	if v := t.tag(p, at); v != 0 {
-		p.Push(frame.Tag{ID: v, PCP: p.pcp})
+		p.Push(frame.Tag{ID: v, PCP: at.node.(*bridge).priority(p)})
 	}
 	if t.spec.Strip || t.spec.StripTx && p.up {
 		p.NTags = 0
