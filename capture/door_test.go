@@ -29,6 +29,17 @@ func TestWorkerRecovers(t *testing.T) {
 	}
 }
 
+// A table that cannot be emptied does not keep the run from ending.
+func TestWorkerFinishes(t *testing.T) {
+	out := make(chan []fact.Fact, 1)
+	w := &worker{out: out} // it has no table
+	w.facts = append(w.facts, &fact.Name{})
+	w.finish()
+	if len(<-out) != 1 {
+		t.Error("what was collected before is lost")
+	}
+}
+
 // So does the window, and so do the decoders.
 func TestStageRecovers(t *testing.T) {
 	s := &stage{tallies: []*tally{newTally()}, u: newUnit()} // it has neither window nor decoder

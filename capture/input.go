@@ -2,7 +2,6 @@ package capture
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -198,6 +197,3 @@ func (in *input) advance(points *points) bool {
 	in.cur, in.pos = b, 0
 	return true
 }
-
-// damage returns the error of the input as a *file.DamageError, if it is one.
-func (in *input) damage() (*file.DamageError, bool) { return errors.AsType[*file.DamageError](in.err) }

@@ -94,26 +94,33 @@ func named(path, point string) ([]Source, error) {
 	return list, nil
 }
 
-// folder returns the captures in dir and below, in the order of their names.
+// folder returns the captures in dir and below, in the order of their names. What cannot be looked into is an error, and the rest
+// goes on.
 func folder(dir, point string) ([]Source, error) {
 	var list []Source
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
+	var errs []error
+	root := strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator) // follows a symbolic link
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+			return nil
+		case d.IsDir():
+			return nil
 		}
-		info, err := d.Info()
-		if err != nil {
-			return err
+		info, err := os.Stat(path) // of what a symbolic link points to
+		if err != nil || !info.Mode().IsRegular() {
+			return nil
 		}
 		if s := ofFile(path, point, info); isCapture(s) {
 			list = append(list, s)
 		}
 		return nil
 	})
-	if err == nil && len(list) == 0 {
-		err = ErrNoSource
+	if len(list) == 0 && len(errs) == 0 {
+		errs = append(errs, ErrNoSource)
 	}
-	return list, err
+	return list, errors.Join(errs...)
 }
 
 // isCapture reports whether the content of a file in a folder is a capture, even a damaged one.

@@ -70,6 +70,13 @@ func TestSources(t *testing.T) {
 	if _, err := Sources([]string{t.TempDir()}); !errors.Is(err, ErrNoSource) || err.Error() == "" {
 		t.Errorf("an empty folder: %v", err)
 	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Skip(err)
+	}
+	if l, err := Sources([]string{link}); err != nil || len(l) != 4 {
+		t.Errorf("a link to the folder: %d captures, %v", len(l), err)
+	}
 	s, err := Sources([]string{"edge=-"})
 	if err != nil || len(s) != 1 || s[0].Path != "-" || s[0].Point != "edge" || !s[0].Once {
 		t.Errorf("standard input: %+v, %v", s, err)

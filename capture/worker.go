@@ -63,11 +63,21 @@ func (w *worker) run() {
 	}
 }
 
-// finish hands over what is left.
+// finish hands over what is left. A conversation that cannot be summed up is left out.
 func (w *worker) finish() {
+	for tries := 0; tries < maxTries && !w.flush(); tries++ {
+	}
+	w.hand()
+}
+
+const maxTries = 1000
+
+// flush empties the table. It reports false if it failed before the end.
+func (w *worker) flush() (done bool) {
+	defer func() { _ = recover() }()
 	w.table.Flush()
 	w.table.Facts(w.emit)
-	w.hand()
+	return true
 }
 
 // work feeds the packets from i on to the tables. It returns after the last one, or after one that a decoder failed at, which
