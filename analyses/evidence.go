@@ -26,17 +26,16 @@ func EvidenceOf(witness []string, filter string) []Evidence {
 	packets := map[string][]uint64{}
 	var captures []string
 	for _, w := range witness {
-		sha, list, ok := strings.Cut(w, ":")
-		if !ok {
-			continue
-		}
-		if packets[sha] == nil {
-			captures = append(captures, sha)
-		}
+		sha, list, _ := strings.Cut(w, ":")
 		for n := range strings.SplitSeq(list, ",") {
-			if v, err := strconv.ParseUint(n, 10, 64); err == nil && !slices.Contains(packets[sha], v) {
-				packets[sha] = append(packets[sha], v)
+			v, err := strconv.ParseUint(n, 10, 64)
+			if err != nil || slices.Contains(packets[sha], v) {
+				continue
 			}
+			if packets[sha] == nil {
+				captures = append(captures, sha)
+			}
+			packets[sha] = append(packets[sha], v)
 		}
 	}
 	out := []Evidence{}
@@ -53,7 +52,7 @@ func EvidenceOf(witness []string, filter string) []Evidence {
 // AddressFilter is the Wireshark display filter of an address.
 func AddressFilter(a netip.Addr) string {
 	if a.Is6() {
-		return "ipv6.addr == " + a.String()
+		return "ipv6.addr == " + a.WithZone("").String()
 	}
 	return "ip.addr == " + a.String()
 }

@@ -75,16 +75,17 @@ type Evidence struct {
 	Filter  string   `json:"filter"`
 }
 
-// NewFinding returns a finding whose ID follows from its rule and subjects, with lists that are never nil.
+// NewFinding returns a finding whose ID follows from its rule and subjects, with lists that are never nil. Text and labels are made [Printable].
 func NewFinding(rule string, sev Severity, confidence float64, text string, subjects ...Subject) Finding {
 	key := make([]string, 0, 2*len(subjects)+1)
 	key = append(key, rule)
-	for _, s := range subjects {
+	for i, s := range subjects {
 		key = append(key, s.Kind, s.ID)
+		subjects[i].Label = Printable(s.Label)
 	}
 	return Finding{
 		ID: graph.NewID("Finding", key...).String(), Rule: rule, Severity: sev, Confidence: confidence, Subjects: subjects,
-		Text: text, Count: 1, ExplainedBy: []string{}, Evidence: []Evidence{},
+		Text: Printable(text), Count: 1, ExplainedBy: []string{}, Evidence: []Evidence{},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"net/netip"
-	"slices"
 
 	"netscope.example/nsgraph/graph"
 )
@@ -58,47 +57,56 @@ var Served = graph.Query[ServedRow]{
 // Layer returns what the site adds to a graph: its zones, groups and applications as nodes, with their members and the time for which they were seen. It is
 // what graph.Store.SetIntent takes.
 func (s *Site) Layer(ctx context.Context, q graph.Querier, p graph.Params) (graph.Contents, error) {
-	var c graph.Contents
-	named := func(l graph.Label, name string) graph.ID {
-		id := graph.NewNamedID(l, name)
-		if !slices.ContainsFunc(c.Named, func(n graph.Named) bool { return n.ID == id }) {
-			c.Named = append(c.Named, graph.Named{ID: id, Label: l, Name: name})
-		}
-		return id
-	}
-	member := func(t graph.Type, from, to graph.ID, first, last graph.Time, why string) {
-		if first == 0 && last == 0 {
-			return // it exchanged nothing
-		}
-		c.Members = append(c.Members, graph.Member{Type: t, Why: why, Count: 1,
-			Rel: graph.Rel{ID: graph.NewID(string(t), from.String(), to.String()), Src: from, Dst: to, From: first, To: last + 1}})
-	}
+	l := layer{members: map[graph.ID]int{}, known: map[graph.ID]bool{}}
 	for _, h := range s.Hosts() {
 		if h.Zone != "" {
-			member(graph.TypeInZone, h.ID, named(graph.LabelZone, h.Zone), h.Traffic.First, h.Traffic.Last, s.ZonesFrom)
+			l.member(graph.TypeInZone, h.ID, l.named(graph.LabelZone, h.Zone), h.Traffic.First, h.Traffic.Last, s.ZonesFrom)
 		}
 		for _, g := range s.Groups(h) {
-			member(graph.TypeInGroup, h.ID, named(graph.LabelGroup, g), h.Traffic.First, h.Traffic.Last, "declared")
+			l.member(graph.TypeInGroup, h.ID, l.named(graph.LabelGroup, g), h.Traffic.First, h.Traffic.Last, "declared")
 		}
 	}
 	for _, a := range s.Intent.Applications {
-		named(graph.LabelApplication, a.Name)
+		l.named(graph.LabelApplication, a.Name)
 	}
-	seen := map[[2]graph.ID]bool{}
 	for r, err := range Served.Run(ctx, q, window(p)) {
 		if err != nil {
-			return c, err
+			return l.Contents, err
 		}
-		a := s.Application(r.Address, r.Transport, r.Port, r.Application, r.Names)
-		if a == nil {
-			continue
-		}
-		id := graph.NewNamedID(graph.LabelApplication, a.Name)
-		if k := [2]graph.ID{r.Service, id}; !seen[k] {
-			seen[k] = true
-			member(graph.TypePartOf, r.Service, id, r.First, r.Last, "declared")
+		if a := s.Application(r.Address, r.Transport, r.Port, r.Application, r.Names); a != nil {
+			l.member(graph.TypePartOf, r.Service, l.named(graph.LabelApplication, a.Name), r.First, r.Last, "declared")
 		}
 	}
-	c.Sort()
-	return c, nil
+	return l.Contents, nil
+}
+
+// layer collects nodes and memberships, each once.
+type layer struct {
+	graph.Contents
+	members map[graph.ID]int // position in Members
+	known   map[graph.ID]bool
+}
+
+func (l *layer) named(label graph.Label, name string) graph.ID {
+	id := graph.NewNamedID(label, name)
+	if !l.known[id] {
+		l.known[id] = true
+		l.Named = append(l.Named, graph.Named{ID: id, Label: label, Name: name})
+	}
+	return id
+}
+
+// member adds a membership for [first, last], or extends it. What exchanged nothing has no time and none.
+func (l *layer) member(t graph.Type, from, to graph.ID, first, last graph.Time, why string) {
+	if first == 0 && last == 0 {
+		return
+	}
+	id := graph.NewID(string(t), from.String(), to.String())
+	if i, ok := l.members[id]; ok {
+		m := &l.Members[i]
+		m.From, m.To = min(m.From, first), max(m.To, last+1)
+		return
+	}
+	l.members[id] = len(l.Members)
+	l.Members = append(l.Members, graph.Member{Type: t, Why: why, Count: 1, Rel: graph.Rel{ID: id, Src: from, Dst: to, From: first, To: last + 1}})
 }
