@@ -13,36 +13,40 @@ import (
 
 // How much of the sources is read before the run begins.
 const (
-	headBytes   = 1 << 20   // of a source, to learn when it begins
 	headPackets = 400       // of a source, to learn whether it doubles packets
-	clockBytes  = 128 << 20 // of all together, to compare their clocks
-	clockSource = 32 << 20  // of one
+	clockBytes  = 128 << 20 // decoded of all together, to compare their clocks
+	clockSource = 16 << 20  // of one, where it begins, and again where the next begins
+	skipBytes   = 1 << 30   // of all together, read past to get there
+	early       = int64(5e9)
 )
 
-// prepare looks at the beginning of every source: when it begins, which capture points double packets, and how far apart their clocks are.
+// prepare looks at the sources: when each begins, which capture points double packets, and how far apart their clocks are.
 func prepare(ctx context.Context, s *stage) {
-	probe := sight.NewWindow(sight.Options{Packets: 1 << 14})
-	limit := headBytes
-	if n := len(s.waiting); n > 1 {
-		limit = max(headBytes, min(clockSource, clockBytes/n))
-	}
+	doubling := sight.NewWindow(sight.Options{Packets: 1 << 14})
 	clocks := newComparison(s.waiting)
 	for i, in := range s.waiting {
-		if ctx.Err() != nil {
-			return
-		}
 		marked := 0
-		in.peek(ctx, limit, func(b *file.Batch, interfaces []file.Interface) {
+		in.peek(ctx, func(b *file.Batch, interfaces []file.Interface) bool {
 			s.probe(in, b, interfaces, func(p *wire.Packet) {
 				if marked < headPackets {
-					probe.Mark(p)
+					doubling.Mark(p)
 					marked++
 				}
-				clocks.add(i, p)
+				if in.src.Once {
+					clocks.add(i, p)
+				}
 			})
+			return false
 		})
 	}
-	s.window.Prime(probe)
+	s.window.Prime(doubling)
+	if len(s.waiting) > 1 {
+		for i, in := range s.waiting {
+			if !in.src.Once {
+				s.sample(ctx, in, func(p *wire.Packet) { clocks.add(i, p) })
+			}
+		}
+	}
 	offsets, errors := clocks.offsets()
 	for i, o := range offsets {
 		s.waiting[i].clock, s.waiting[i].clockError = o, errors[i]
@@ -50,6 +54,36 @@ func prepare(ctx context.Context, s *stage) {
 			s.waiting[i].first += o
 		}
 	}
+}
+
+// sample decodes packets of an input that other inputs may hold too: those that it begins with, and those around the time at which
+// the next input begins.
+func (s *stage) sample(ctx context.Context, in *input, use func(*wire.Packet)) {
+	next := int64(math.MaxInt64)
+	for _, o := range s.waiting {
+		if o.first > in.first {
+			next = min(next, o.first)
+		}
+	}
+	piece := min(clockSource, clockBytes/len(s.waiting))
+	head, there, skip := piece, piece, skipBytes/len(s.waiting)
+	in.peek(ctx, func(b *file.Batch, interfaces []file.Interface) bool {
+		size := 0
+		for i := range b.Packets {
+			size += len(b.Packets[i].Data)
+		}
+		switch reached := b.Packets[len(b.Packets)-1].Time >= next-early; {
+		case head > 0:
+			head -= size
+		case reached:
+			there -= size
+		default:
+			skip -= size
+			return skip > 0 && next != math.MaxInt64
+		}
+		s.probe(in, b, interfaces, use)
+		return head > 0 || there > 0
+	})
 }
 
 // probe decodes a batch of an input's head. What cannot be decoded is left to the run.
@@ -72,8 +106,12 @@ func (s *stage) probe(in *input, b *file.Batch, interfaces []file.Interface, use
 	}
 }
 
-// peek reads the beginning of the input. What a source that opens once gave is kept for the run.
-func (in *input) peek(ctx context.Context, limit int, use func(b *file.Batch, interfaces []file.Interface)) {
+// peek gives the batches of the input to use, from the first on, as long as that wants more. What a source that opens once gave is
+// kept for the run.
+func (in *input) peek(ctx context.Context, use func(b *file.Batch, interfaces []file.Interface) (more bool)) {
+	if ctx.Err() != nil {
+		return
+	}
 	rc, err := in.src.Open()
 	if err != nil {
 		return // the run will say so
@@ -82,7 +120,6 @@ func (in *input) peek(ctx context.Context, limit int, use func(b *file.Batch, in
 	var r io.Reader = rc
 	var seen bytes.Buffer
 	if in.src.Once {
-		limit = 1 // one batch: more may be long in coming
 		r = io.TeeReader(rc, &seen)
 		defer func() { in.rc, in.closer = io.MultiReader(&seen, rc), rc }()
 	} else {
@@ -93,14 +130,8 @@ func (in *input) peek(ctx context.Context, limit int, use func(b *file.Batch, in
 	if err != nil {
 		return
 	}
-	var b file.Batch
-	for read := 0; read < limit; {
-		if f.Read(&b) != nil {
-			return
-		}
-		use(&b, f.Interfaces())
-		for i := range b.Packets {
-			read += len(b.Packets[i].Data)
-		}
+	b := in.buffers.batches.Get().(*batch)
+	defer in.buffers.batches.Put(b)
+	for f.Read(&b.Batch) == nil && use(&b.Batch, f.Interfaces()) {
 	}
 }
