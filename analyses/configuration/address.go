@@ -36,7 +36,11 @@ func (j *judge) addresses() {
 	}
 	found := map[claimPlace]bool{}
 	for _, k := range places {
-		if a, b := interleaved(claims[k]); a != nil {
+		a, b := interleaved(claims[k])
+		if a == nil {
+			a, b = bothSend(claims[k])
+		}
+		if a != nil {
 			found[k] = true
 			j.duplicate(claims[k], a, b)
 		}
@@ -128,6 +132,22 @@ func together(earlier, later *ClaimRow) bool {
 		return true
 	}
 	return later.First-earlier.Last <= sameQuestion && later.Claims > later.Announces && earlier.Claims > earlier.Announces
+}
+
+// bothSend returns two MACs that each claimed the address and send from it as its host, each before the other had ended.
+func bothSend(cs []*ClaimRow) (a, b *ClaimRow) {
+	for _, x := range cs {
+		switch {
+		case !owns(x):
+		case a == nil || x.MAC == a.MAC:
+			if a == nil || x.SeenLast > a.SeenLast {
+				a = x
+			}
+		case x.SeenFirst < a.SeenLast && a.SeenFirst < x.SeenLast:
+			return a, x
+		}
+	}
+	return nil, nil
 }
 
 func (j *judge) duplicate(all []*ClaimRow, a, b *ClaimRow) {

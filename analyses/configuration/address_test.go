@@ -48,3 +48,15 @@ func TestSpoofedAddresses(t *testing.T) {
 	behind.ttl = 63
 	newWorld().claims(victims[0], behind).claims(thief...).finds(t) // B only forwards
 }
+
+// Each host claims the address once, before its first packet, and both go on sending.
+func TestBothSend(t *testing.T) {
+	a := claim{address: "10.0.0.5", mac: macA, from: 5, to: 5, seen: 60, claims: 1, packets: 9, ttl: 64}
+	b := claim{address: "10.0.0.5", mac: macB, from: 20, to: 20, seen: 80, claims: 1, packets: 9, ttl: 128}
+	newWorld().claims(a, b).finds(t, "high duplicate-address: 10.0.0.5 is claimed by two MACs at one time, 02:00:00:00:00:0a (1 claims) and 02:00:00:00:00:0b (1), want one")
+	moved, router := a, b
+	moved.seen = 12
+	router.ttl, router.router = 127, true
+	newWorld().claims(moved, b).finds(t)
+	newWorld().claims(a, router).finds(t)
+}

@@ -126,7 +126,7 @@ func (u *unit) describe() {
 	u.label = cmp.Or(names("lldp.system_name"), u.deviceName(), r.Address, r.Speaker)
 	u.family = names("cdp.platform", "lldp.med_model", "lldp.system_description")
 	if f := names("dhcp.fingerprint"); u.family == "" && f != "" {
-		u.family = strings.TrimSpace("dhcp " + names("dhcp.vendor_class") + " " + f)
+		u.family = strings.Join(strings.Fields("dhcp "+names("dhcp.vendor_class")+" "+f), " ")
 	}
 	for _, s := range []string{"cdp.platform", "cdp.version", "lldp.med_model", "lldp.system_description", "dhcp.vendor_class"} {
 		u.words = append(u.words, u.value(s))

@@ -19,14 +19,14 @@ import (
 
 // Options choose what counts. The zero value stands for the defaults.
 type Options struct {
-	// Settle is how long two speakers must differ when one of them changed its setting. Default 40 s: OSPF's dead interval, and
-	// twice the maximum age of a BPDU (IEEE 802.1D-2004, table 17-1).
+	// Settle is how long two speakers must differ when one of them changed its setting. Default 40 s: OSPF's dead interval (RFC 2328,
+	// C.3).
 	Settle time.Duration
 	// Window is how far apart two statements may lie that are compared. Default 10 minutes.
 	Window time.Duration
 	// PathRate is the rate in bit/s that a path is expected to carry; a window of 65,535 bytes must not cap it. Default 100 Mbit/s.
 	PathRate float64
-	// MinTransfer is the payload towards a receiver from which its window matters. Default 1 MiB.
+	// MinTransfer is the payload towards a receiver from which its window matters. Default 256 KiB, four unscaled windows.
 	MinTransfer int64
 	// ZeroWindow is for how long in all a receiver's window must stay closed. Default 1 s.
 	ZeroWindow time.Duration
@@ -149,7 +149,7 @@ func (o *Options) complete() error {
 		o.PathRate = 100e6
 	}
 	if o.MinTransfer == 0 {
-		o.MinTransfer = 1 << 20
+		o.MinTransfer = 1 << 18
 	}
 	if o.ZeroWindow == 0 {
 		o.ZeroWindow = time.Second

@@ -140,10 +140,10 @@ func sortedList(v string) string {
 	return strings.Join(parts, ", ")
 }
 
-// dhcpAssert puts an option on the assertion sheet.
+// dhcpAssert puts an option on the assertion sheet. A server that is alone has nobody to agree with.
 func (j *judge) dhcpAssert(s *segment, option string) {
 	ps := s.stating(option, "")
-	if len(ps) == 0 {
+	if len(ps) < 2 {
 		return
 	}
 	a := Assertion{Name: option, Subject: s.name, Verdict: Agree, Peers: []string{}, Values: map[string]string{}}

@@ -88,6 +88,8 @@ type ClaimRow struct {
 	TTLMax    int64      `graph:"ttl_max"` // of its IP packets; 0: it sent none
 	First     graph.Time `graph:"first"`   // claim; packet, if it claimed nothing
 	Last      graph.Time `graph:"last"`
+	SeenFirst graph.Time `graph:"seen_first"` // packet of any kind
+	SeenLast  graph.Time `graph:"seen_last"`
 	Router    bool       `graph:"router"`
 	Virtual   string     `graph:"virtual"`
 	Witness   []string   `graph:"evidence"`
@@ -119,7 +121,7 @@ var Claims = graph.Query[ClaimRow]{
 			rows = append(rows, ClaimRow{
 				ID: r.ID, Endpoint: e.ID, Context: e.Context, Address: e.Address, MAC: m.Address, Vendor: m.Vendor, VLAN: r.VLAN, Tunnel: r.Tunnel,
 				Point: r.Point, Packets: r.Packets, Claims: r.Claims, Announces: r.Announces, TTLMax: r.TTLMax, First: first, Last: last,
-				Router: r.Router, Virtual: r.Virtual, Witness: r.Witness,
+				SeenFirst: r.From, SeenLast: r.To - 1, Router: r.Router, Virtual: r.Virtual, Witness: r.Witness,
 			})
 		}
 		slices.SortFunc(rows, func(a, b ClaimRow) int {

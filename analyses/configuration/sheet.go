@@ -132,15 +132,15 @@ func (j *judge) differ(a, b *speaker, setting string) bool {
 	if constant(ra) && constant(rb) {
 		return ra[0].Value != rb[0].Value && apart(ra, rb) <= j.window
 	}
-	return j.apartFor(a, b, setting) > 0
+	return apartFor(a, b, setting, j.settle) > 0
 }
 
-// apartFor returns how long two speakers held different values without a gap, nanoseconds; 0 if that was no longer than settling takes.
-func (j *judge) apartFor(a, b *speaker, setting string) int64 {
+// apartFor returns how long two speakers held different values without a gap, nanoseconds; 0 if that was less than limit.
+func apartFor(a, b *speaker, setting string, limit int64) int64 {
 	longest := int64(0)
 	for _, x := range a.rows[setting] {
 		for _, y := range b.rows[setting] {
-			if d := overlap(x, y); x.Value != y.Value && d >= j.settle && !x.Gaps && !y.Gaps {
+			if d := overlap(x, y); x.Value != y.Value && d >= limit && !x.Gaps && !y.Gaps {
 				longest = max(longest, d)
 			}
 		}

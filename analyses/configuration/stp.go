@@ -39,7 +39,8 @@ func (j *judge) twoRoots(s *segment) bool {
 		a.Peers = append(a.Peers, p.label)
 		a.Values[p.label] = p.value("stp.root")
 		for _, o := range ps[:i] {
-			if d := j.apartFor(p, o, "stp.root"); d > 0 {
+			age := nanos(p.value("stp.max_age"), 20e9) // a root that fell silent is forgotten after that
+			if d := apartFor(p, o, "stp.root", int64(age)); d > 0 {
 				longest = max(longest, d)
 				split[p], split[o] = true, true
 			}

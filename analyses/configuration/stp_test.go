@@ -29,6 +29,8 @@ func TestOneRoot(t *testing.T) {
 	elsewhere.vlan, elsewhere.group = "20", "vlan 20"
 	newWorld().says(b1, root1).says(b2, root1).finds(t)
 	newWorld().says(b1, root1).says(converging, root2).finds(t)
+	converging.to = 30
+	newWorld().says(b1, root1, "stp.max_age=40").says(converging, root2, "stp.max_age=40").finds(t)
 	newWorld().says(b1, root1).says(elsewhere, root2).finds(t)
 	if v := verdict(t, newWorld().says(b1, root1).finds(t), "stp.root", "vlan 10"); v != Unobservable {
 		t.Errorf("one bridge: %s", v)

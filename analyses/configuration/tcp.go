@@ -65,9 +65,9 @@ func (j *judge) transport() {
 }
 
 // scaling notes a receiver that offered no window scaling in a handshake in view, on a path whose round trip times its expected rate is
-// more than an unscaled window, and to which enough was sent for that to matter.
+// more than an unscaled window, and to which enough was sent in one conversation for that to matter.
 func (j *judge) scaling(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, peer netip.Addr, scale, payload, window int64) {
-	if scale != -1 || r.Handshakes == 0 || r.RTTCount == 0 || payload < j.o.MinTransfer {
+	if scale != -1 || r.Handshakes == 0 || r.RTTCount == 0 || payload < j.o.MinTransfer || payload/r.Handshakes <= maxUnscaled {
 		return
 	}
 	if j.o.PathRate/8*float64(r.RTTMin)/1e9 <= maxUnscaled {

@@ -24,7 +24,8 @@ func TestNoScaling(t *testing.T) {
 	for name, change := range map[string]func(*graph.Uses){
 		"handshake not captured": func(u *graph.Uses) { u.Handshakes, u.ScaleUp, u.ScaleDown = 0, -2, -2 },
 		"a short path":           func(u *graph.Uses) { u.RTTMin = 5e6 },
-		"little data":            func(u *graph.Uses) { u.PayloadDown = 500_000 },
+		"little data":            func(u *graph.Uses) { u.PayloadDown = 200_000 },
+		"many small answers":     func(u *graph.Uses) { u.Handshakes, u.Conversations = 100, 100 },
 		"scaling of zero":        func(u *graph.Uses) { u.ScaleUp, u.ScaleDown = 0, 0 },
 		"no round trip seen":     func(u *graph.Uses) { u.RTTCount = 0 },
 	} {

@@ -85,6 +85,7 @@ type claim struct {
 	claims, announces           int64
 	packets, ttl                int64 // IP packets, and their TTL
 	router                      bool
+	seen                        float64 // when the last packet was, if later than the last claim
 }
 
 func (w *world) claims(cs ...claim) *world {
@@ -95,7 +96,7 @@ func (w *world) claims(cs ...claim) *world {
 			w.b.Contents().MACs = append(w.b.Contents().MACs, graph.MAC{ID: dst, Address: x.mac})
 		}
 		w.b.Contents().HasMAC = append(w.b.Contents().HasMAC, graph.HasMAC{
-			Rel: w.b.Rel(graph.TypeHasMAC, src, dst, at(x.from), at(x.to)+1), VLAN: x.vlan, Claims: x.claims, Announces: x.announces,
+			Rel: w.b.Rel(graph.TypeHasMAC, src, dst, at(x.from), at(max(x.to, x.seen))+1), VLAN: x.vlan, Claims: x.claims, Announces: x.announces,
 			Packets: x.packets + x.claims, TTLMax: x.ttl, Router: x.router, FirstClaim: at(x.from), LastClaim: at(x.to), Virtual: x.virtual, Witness: []string{graphtest.SHA("capture") + ":3"},
 		})
 	}
