@@ -139,7 +139,7 @@ func (r *run) artefacts(yield func(fact.Fact) bool) {
 func (r *run) dropped(in *input, add func(kind, point string, least float64, part, whole uint64, text string, args ...any)) {
 	n := map[string]uint64{}
 	for _, f := range in.interfaces {
-		n[pointName(in.src, f.Name)] += f.Dropped
+		n[in.name(f.Name)] += f.Dropped
 	}
 	for p, d := range n {
 		add("loss", p, 0, d, in.tally.packets+d, "%s says that %d packets were dropped while %d were captured", in.src.Path, d, in.tally.packets)

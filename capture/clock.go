@@ -22,6 +22,7 @@ type comparison struct {
 	samples []map[uint64]moment
 	largest []uint64 // fingerprint that a source takes, at most
 	keep    int      // samples of one source
+	shared  []pair   // that hold the same packets, after offsets
 }
 
 // moment is when and how a source saw a packet.
@@ -189,6 +190,7 @@ func (c *comparison) edges(order []int) []edge {
 		for _, b := range order[x+1:] {
 			if l := found[pair{a, b}]; len(l) >= fewMatches {
 				if o, e, n := offset(l); n >= fewMatches && (n >= enoughMatches || o < hour && o > -hour) {
+					c.shared = append(c.shared, pair{a, b})
 					out = append(out, edge{pair{a, b}, o, e, n})
 				}
 			}

@@ -13,11 +13,12 @@ import (
 
 // How much of the sources is read before the run begins.
 const (
-	headPackets = 400       // of a source, to learn whether it doubles packets
-	clockBytes  = 128 << 20 // decoded of all together, to compare their clocks
-	clockSource = 16 << 20  // of one, where it begins, and again where the next begins
-	skipBytes   = 1 << 30   // of all together, read past to get there
-	early       = int64(5e9)
+	headPackets = 400        // of a source, to learn whether it doubles packets
+	clockBytes  = 128 << 20  // decoded of all together, to compare their clocks
+	clockSource = 16 << 20   // of one, where it begins, and again where the next begins
+	skipBytes   = 1 << 30    // of all together, read past to get there
+	early       = int64(5e9) // nanoseconds before that the search begins
+	overlap     = int64(1e9) // nanoseconds that files which follow one another may overlap
 )
 
 // prepare looks at the sources: when each begins, which capture points double packets, and how far apart their clocks are.
@@ -48,6 +49,11 @@ func prepare(ctx context.Context, s *stage) {
 		}
 	}
 	offsets, errors := clocks.offsets()
+	for _, e := range clocks.shared {
+		if a, b := s.waiting[e.a], s.waiting[e.b]; a.namesake(b) {
+			a.distinct, b.distinct = true, true // one point does not see a packet at two times
+		}
+	}
 	for i, o := range offsets {
 		s.waiting[i].clock, s.waiting[i].clockError = o, errors[i]
 		if s.waiting[i].first != math.MinInt64 {
@@ -61,8 +67,11 @@ func prepare(ctx context.Context, s *stage) {
 func (s *stage) sample(ctx context.Context, in *input, use func(*wire.Packet)) {
 	next := int64(math.MaxInt64)
 	for _, o := range s.waiting {
-		if o.first > in.first {
+		switch {
+		case o.first > in.first:
 			next = min(next, o.first)
+		case o.first == in.first && in.namesake(o):
+			in.distinct, o.distinct = true, true
 		}
 	}
 	piece := min(clockSource, clockBytes/len(s.waiting))
@@ -72,7 +81,13 @@ func (s *stage) sample(ctx context.Context, in *input, use func(*wire.Packet)) {
 		for i := range b.Packets {
 			size += len(b.Packets[i].Data)
 		}
-		switch reached := b.Packets[len(b.Packets)-1].Time >= next-early; {
+		last := b.Packets[len(b.Packets)-1].Time
+		for _, o := range s.waiting {
+			if o.first > in.first && o.first < last-overlap && in.namesake(o) {
+				in.distinct, o.distinct = true, true // one point does not capture into two files at once
+			}
+		}
+		switch reached := last >= next-early; {
 		case head > 0:
 			head -= size
 		case reached:
@@ -89,6 +104,10 @@ func (s *stage) sample(ctx context.Context, in *input, use func(*wire.Packet)) {
 // probe decodes a batch of an input's head. What cannot be decoded is left to the run.
 func (s *stage) probe(in *input, b *file.Batch, interfaces []file.Interface, use func(*wire.Packet)) {
 	defer func() { _ = recover() }()
+	in.seen = in.seen[:0]
+	for i := range interfaces {
+		in.seen = append(in.seen, interfaces[i].Name)
+	}
 	d := wire.NewDecoder(wire.Options{Fragments: 64})
 	var l []wire.Packet
 	for i := range b.Packets {
@@ -101,7 +120,7 @@ func (s *stage) probe(in *input, b *file.Batch, interfaces []file.Interface, use
 		}
 		of := &interfaces[f.Interface]
 		l = d.Decode(l[:0], of.LinkType, f)
-		l[0].Capture, l[0].Point = in.index, s.points.id(pointName(in.src, of.Name))
+		l[0].Capture, l[0].Point = in.index, s.points.id(in.name(of.Name))
 		use(&l[0])
 	}
 }

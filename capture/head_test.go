@@ -1,8 +1,15 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/binary"
+	"slices"
 	"testing"
+	"time"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+	"github.com/google/gopacket/pcapgo"
 
 	"netscope.example/nsgraph/capture/fact"
 )
@@ -48,5 +55,54 @@ func TestClockBeyondTheHead(t *testing.T) {
 	}
 	if duplicates != packets-later || clock != 1 {
 		t.Errorf("%d duplicates and %d artefacts of clocks, want %d and 1", duplicates, clock, packets-later)
+	}
+}
+
+// pcapng writes frames at the given seconds, captured at an interface called name.
+func pcapng(t *testing.T, name string, number byte, seconds ...int64) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := pcapgo.NewNgWriterInterface(&b, pcapgo.NgInterface{Name: name, LinkType: layers.LinkTypeEthernet}, pcapgo.NgWriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range seconds {
+		f := append(make([]byte, 12), 0x90, 0, number, byte(i))
+		if err := w.WritePacket(gopacket.CaptureInfo{Timestamp: time.Unix(s, 0), CaptureLength: len(f), Length: len(f)}, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Files that follow one another are of one point; files of one time with equal interface names are of two.
+func TestNamesakes(t *testing.T) {
+	cases := []struct {
+		name string
+		src  []Source
+		want []string
+	}{
+		{"a ring of files", []Source{source("r1.pcapng", pcapng(t, "eth0", 1, 100, 150)), source("r2.pcapng", pcapng(t, "eth0", 2, 150, 190))}, []string{"eth0", "eth0"}},
+		{"two hosts", []Source{source("a.pcapng", pcapng(t, "eth0", 1, 100, 150)), source("b.pcapng", pcapng(t, "eth0", 2, 120, 190))}, []string{"eth0@a", "eth0@b"}},
+		{"two hosts at once", []Source{source("a.pcapng", pcapng(t, "eth0", 1, 100)), source("b.pcapng", pcapng(t, "eth0", 2, 100))}, []string{"eth0@a", "eth0@b"}},
+		{"two interfaces", []Source{source("a.pcapng", pcapng(t, "eth0", 1, 100, 150)), source("b.pcapng", pcapng(t, "eth1", 2, 120, 190))}, []string{"eth0", "eth1"}},
+		{"without names", []Source{source("a.pcapng", pcapng(t, "", 1, 100, 150)), source("b.pcapng", pcapng(t, "-", 2, 120, 190))}, []string{"a", "b"}},
+	}
+	for _, c := range cases {
+		var got []string
+		for _, f := range captures(t, c.src) {
+			got = append(got, f.Point)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: points %v, want %v", c.name, got, c.want)
+		}
+	}
+	named := source("b.pcapng", pcapng(t, "eth0", 2, 120, 190))
+	named.Point = "core"
+	if l := captures(t, []Source{source("a.pcapng", pcapng(t, "eth0", 1, 100, 150)), named}); l[0].Point != "eth0" || l[1].Point != "core" {
+		t.Errorf("points %s and %s, want eth0 and core", l[0].Point, l[1].Point)
 	}
 }

@@ -52,6 +52,8 @@ type input struct {
 	clockError int64 // nanoseconds that clock may be wrong
 	first      int64 // corrected time of its first packet; the smallest int64 if it is not known
 	point      string
+	seen       []string // names of the interfaces at its beginning
+	distinct   bool     // an interface of another source has the same name and is another one
 
 	ready   chan *batch
 	free    chan struct{} // one for every batch that may be read ahead
@@ -192,7 +194,7 @@ func (in *input) advance(points *points) bool {
 	}
 	for i := len(in.links); i < len(b.interfaces); i++ {
 		f := &b.interfaces[i]
-		in.links = append(in.links, link{kind: f.LinkType, point: points.id(pointName(in.src, f.Name))})
+		in.links = append(in.links, link{kind: f.LinkType, point: points.id(in.name(f.Name))})
 	}
 	in.cur, in.pos = b, 0
 	return true

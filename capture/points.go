@@ -2,6 +2,7 @@ package capture
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -44,16 +45,30 @@ func (p *points) name(i uint16) string {
 }
 
 // pointName names the capture point of an interface of a source: as the user said, as the interface is called, or after the file.
-func pointName(s *Source, iface string) string {
+// distinct tells that an interface of another source has the same name and is another one.
+func pointName(s *Source, iface string, distinct bool) string {
 	switch {
 	case s.Point != "":
 		return s.Point
-	case iface != "" && iface != "-": // dumpcap calls a pipe so
+	case iface != "" && iface != "-" && distinct: // dumpcap calls a pipe "-"
+		return iface + "@" + baseName(s.Path)
+	case iface != "" && iface != "-":
 		return iface
 	case s.Path == "-":
 		return "stdin"
 	}
 	return baseName(s.Path)
+}
+
+// name returns the name of the capture point of an interface of the input.
+func (in *input) name(iface string) string { return pointName(in.src, iface, in.distinct) }
+
+// namesake reports whether interfaces of two inputs have one name that nobody chose.
+func (in *input) namesake(o *input) bool {
+	if in == o || in.src.Point != "" || o.src.Point != "" {
+		return false
+	}
+	return slices.ContainsFunc(in.seen, func(n string) bool { return n != "" && slices.Contains(o.seen, n) })
 }
 
 // baseName returns the file name without its extensions of capture and compression.

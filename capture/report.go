@@ -41,7 +41,7 @@ func (r *run) capture(in *input) *fact.Capture {
 		if n := linkName(f.LinkType); !slices.Contains(c.LinkTypes, n) {
 			c.LinkTypes = append(c.LinkTypes, n)
 		}
-		name := pointName(in.src, f.Name)
+		name := in.name(f.Name)
 		if !slices.Contains(c.Points, name) {
 			c.Points = append(c.Points, name)
 			c.PointIndexes = append(c.PointIndexes, r.stage.points.id(name))

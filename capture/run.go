@@ -62,7 +62,7 @@ func newRun(parent context.Context, src []Source, o Options) *run {
 	}
 	shared := newBuffers()
 	for i := range src {
-		in := &input{src: &src[i], buffers: shared, index: uint16(i), first: math.MinInt64, tally: newTally(), point: pointName(&src[i], "")}
+		in := &input{src: &src[i], buffers: shared, index: uint16(i), first: math.MinInt64, tally: newTally(), point: pointName(&src[i], "", false)}
 		r.inputs = append(r.inputs, in)
 		s.tallies = append(s.tallies, in.tally)
 		s.total += src[i].Size

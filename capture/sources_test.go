@@ -143,9 +143,12 @@ func TestPointName(t *testing.T) {
 		{"", "-", "", "stdin"},
 	}
 	for _, c := range cases {
-		if got := pointName(&Source{Path: c.path, Point: c.point}, c.iface); got != c.want {
+		if got := pointName(&Source{Path: c.path, Point: c.point}, c.iface, false); got != c.want {
 			t.Errorf("point of %+v is %q, want %q", c, got, c.want)
 		}
+	}
+	if got := pointName(&Source{Path: "/x/host-a.pcapng"}, "eth0", true); got != "eth0@host-a" {
+		t.Errorf("one of two eth0 is called %q", got)
 	}
 	p := newPoints()
 	if a, b, c := p.id("x"), p.id("y"), p.id("x"); a != 0 || b != 1 || c != 0 || p.name(1) != "y" || p.name(2) != "" {
