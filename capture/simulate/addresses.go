@@ -22,6 +22,21 @@ func (n *network) addRouters() {
 				n.fail(sp, "router %s: cannot strip %q, want scale, sack or timestamps", sp.Name, w)
 			}
 		}
+		for _, m := range sp.Classify {
+			d, err := dscp(m.DSCP)
+			if err != nil {
+				n.fail(sp, "router %s: %v", sp.Name, err)
+			}
+			x := marking{dscp: d}
+			for _, w := range m.Services {
+				q, err := parsePorts(w)
+				if err != nil {
+					n.fail(sp, "router %s: %v", sp.Name, err)
+				}
+				x.services = append(x.services, q)
+			}
+			r.classify = append(r.classify, x)
+		}
 		n.addNode(sp, r)
 		n.routers = append(n.routers, r)
 	}

@@ -62,9 +62,6 @@ type channel struct {
 // send puts p on the link. It takes p over.
 func (c *channel) send(p *packet) {
 	s := c.s
-	for _, t := range c.tx {
-		t.observe(p, c.to.peer)
-	}
 	if c.down {
 		c.drop(p)
 		return
@@ -90,8 +87,28 @@ func (c *channel) time(p *packet) int64 {
 	return int64(p.WireLen()+overhead) * 8 * 1e9 / c.rate
 }
 
+// departure is a packet leaving a transmitter beside which a tap stands.
+type departure channel
+
+func (d *departure) fire(p *packet) {
+	c := (*channel)(d)
+	for _, t := range c.tx {
+		t.observe(p, c.to.peer)
+	}
+	c.cross(p, c.s.now)
+}
+
 // deliver lets p, whose last bit leaves at t, arrive or be lost.
 func (c *channel) deliver(p *packet, t int64) {
+	if len(c.tx) > 0 {
+		c.s.push(t, (*departure)(c), p)
+		return
+	}
+	c.cross(p, t)
+}
+
+// cross is the wire: delay and loss.
+func (c *channel) cross(p *packet, t int64) {
 	if c.loss > 0 && c.s.rng.Float64() < c.loss {
 		c.drop(p)
 		return

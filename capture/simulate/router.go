@@ -8,22 +8,23 @@ import (
 
 // router forwards packets between its interfaces.
 type router struct {
-	s       *sim
-	spec    *Router
-	ifaces  []*iface
-	tables  map[string][]route // by context, longest prefix first
-	cache   map[cacheKey]*route
-	tunnels []*tunnel
-	id      netip.Addr
-	chassis frame.MAC
-	delay   int64
-	ipid    uint16
-	turn    int
-	ospf    map[*iface]*ospfState
-	loopTo  map[netip.Prefix]netip.Addr
-	natPort uint16
-	last    int64            // when the packet before leaves
-	self    map[*iface]*host // the router's own TCP, by interface
+	s        *sim
+	spec     *Router
+	ifaces   []*iface
+	tables   map[string][]route // by context, longest prefix first
+	cache    map[cacheKey]*route
+	tunnels  []*tunnel
+	id       netip.Addr
+	chassis  frame.MAC
+	delay    int64
+	ipid     uint16
+	turn     int
+	ospf     map[*iface]*ospfState
+	loopTo   map[netip.Prefix]netip.Addr
+	natPort  uint16
+	classify []marking
+	last     int64            // when the packet before leaves
+	self     map[*iface]*host // the router's own TCP, by interface
 }
 
 type cacheKey struct {
@@ -291,6 +292,12 @@ func (r *router) rewrite(p *packet) {
 	if d, ok := r.spec.Mark[p.DSCP()]; ok {
 		p.SetDSCP(d)
 	}
+	for i := range r.classify {
+		if r.classify[i].has(p) {
+			p.SetDSCP(r.classify[i].dscp)
+			break
+		}
+	}
 	if r.spec.BleachECN {
 		p.TOS &^= 3
 	}
@@ -323,6 +330,21 @@ func (r *router) rewrite(p *packet) {
 		}
 		i += n
 	}
+}
+
+// marking is a rule of Classify, compiled.
+type marking struct {
+	services []ports
+	dscp     uint8
+}
+
+func (m *marking) has(p *packet) bool {
+	for _, s := range m.services {
+		if s.proto == p.Proto && (s.to == 0 || s.from <= p.DstPort && p.DstPort <= s.to || s.from <= p.SrcPort && p.SrcPort <= s.to) {
+			return true
+		}
+	}
+	return false
 }
 
 var stripKinds = map[string]byte{"scale": 3, "sack": 4, "timestamps": 8}

@@ -117,8 +117,9 @@ type Router struct {
 	TTL        uint8       `yaml:"keep_ttl"` // 1: does not lower the TTL
 	NoICMP     bool        `yaml:"no_icmp"`  // sends no ICMP errors
 	MSSClamp   uint16      `yaml:"mss_clamp"`
-	Strip      []string    `yaml:"strip"`  // TCP options that it removes: scale, sack, timestamps
-	Mark       DSCPMap     `yaml:"remark"` // code points that it rewrites
+	Strip      []string    `yaml:"strip"`    // TCP options that it removes: scale, sack, timestamps
+	Mark       DSCPMap     `yaml:"remark"`   // code points that it rewrites
+	Classify   []Marking   `yaml:"classify"` // services whose packets it marks
 	BleachECN  bool        `yaml:"bleach_ecn"`
 	Relay      []Addr      `yaml:"dhcp_relay"`
 	Redirects  bool        `yaml:"redirects"`
@@ -235,6 +236,12 @@ type Rule struct {
 	Services []string `yaml:"services"` // tcp/443, udp/53, icmp; empty: all
 	Action   string   `yaml:"action"`   // allow, drop, reset, icmp
 	ICMPCode uint8    `yaml:"code"`     // default 13
+}
+
+// Marking gives a code point to the packets of services, whichever side sends them.
+type Marking struct {
+	Services []string `yaml:"services"`
+	DSCP     string   `yaml:"dscp"`
 }
 
 // NAT translates what leaves by an interface, or arrives at a virtual address.

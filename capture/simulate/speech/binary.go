@@ -231,14 +231,15 @@ func smb(p Params) *Dialogue {
 				binary.LittleEndian.PutUint64(t[44:], 0x400000000041)
 				return t
 			}
+			var steps []Step
 			if id == 1 {
-				return []Step{client(nb(echo(false, 1))...), work(server(nb(echo(true, 1))...))}
+				steps = []Step{client(nb(echo(false, 1))...), server(nb(echo(true, 1))...)}
 			}
 			q, a := seal(max(req, 80)), seal(max(resp, 80))
-			return []Step{
+			return append(steps, []Step{
 				{Data: append([]byte{0, byte((len(q) + max(req, 80)) >> 16), byte((len(q) + max(req, 80)) >> 8), byte(len(q) + max(req, 80))}, q...), Block: noise, Fill: max(req, 80)},
 				{Server: true, Work: true, Data: append([]byte{0, byte((len(a) + max(resp, 80)) >> 16), byte((len(a) + max(resp, 80)) >> 8), byte(len(a) + max(resp, 80))}, a...), Block: noise, Fill: max(resp, 80)},
-			}
+			}...)
 		},
 	}
 }
