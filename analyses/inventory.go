@@ -103,6 +103,9 @@ var Places = graph.Query[PlaceRow]{
 			r := &v.InVLAN[i]
 			k := key{r.Src, r.Dst}
 			p := at[k]
+			if v.Endpoint(r.Src) == nil {
+				continue // a device
+			}
 			if p == nil {
 				n := v.VLAN(r.Dst)
 				p = &PlaceRow{Endpoint: r.Src, Domain: n.Domain, VLAN: n.VLAN}
@@ -132,7 +135,7 @@ var Subnets = graph.Query[SubnetRow]{
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[SubnetRow] {
 		at := map[SubnetRow]*SubnetRow{}
 		for _, m := range v.Members {
-			if m.Type != graph.TypeInSubnet {
+			if m.Type != graph.TypeInSubnet || v.Endpoint(m.Src) == nil {
 				continue
 			}
 			r := SubnetRow{Endpoint: m.Src, Prefix: v.Subnet(m.Dst).Prefix, Why: m.Why}
@@ -166,6 +169,9 @@ var Hardware = graph.Query[HardwareRow]{
 			h := &v.HasMAC[i]
 			k := key{h.Src, h.Dst}
 			r := at[k]
+			if v.Endpoint(h.Src) == nil {
+				continue
+			}
 			if r == nil {
 				m := v.MAC(h.Dst)
 				r = &HardwareRow{Endpoint: h.Src, MAC: m.Address, Vendor: m.Vendor}
@@ -204,6 +210,9 @@ var Names = graph.Query[NameRow]{
 			k := &v.KnownAs[i]
 			id := key{k.Src, k.Dst, k.Evidence}
 			r := at[id]
+			if v.Endpoint(k.Src) == nil {
+				continue
+			}
 			if r == nil {
 				r = &NameRow{Endpoint: k.Src, Name: v.NamedNode(k.Dst).Name, Evidence: k.Evidence}
 				at[id] = r

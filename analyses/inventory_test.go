@@ -57,11 +57,12 @@ func TestPlaces(t *testing.T) {
 in 10.0.0.1 10 local=false packets=5
 in 10.0.0.1 10 packets=7 at=70-80
 in 10.0.0.1 20 local=false packets=2
+in sw1 20
 `), " 10 true 12", " 20 false 2")
 }
 
 func TestSubnets(t *testing.T) {
-	want(t, answer(t, Subnets, "subnet 10.0.0.1 10.0.0.0/24\nsubnet 10.0.0.1 10.0.0.0/24\nsubnet 10.0.0.1 10.0.0.0/24 why=declared\nsubnet 10.0.0.1 10.0.0.0/8"),
+	want(t, answer(t, Subnets, "subnet 10.0.0.1 10.0.0.0/24\nsubnet 10.0.0.1 10.0.0.0/24\nsubnet 10.0.0.1 10.0.0.0/24 why=declared\nsubnet 10.0.0.1 10.0.0.0/8\nsubnet sw1 10.0.0.0/8"),
 		"10.0.0.0/24 arp", "10.0.0.0/24 declared", "10.0.0.0/8 arp")
 }
 
@@ -70,11 +71,12 @@ func TestHardware(t *testing.T) {
 mac 10.0.0.1 02:00:00:00:00:01 packets=2 vlan=10
 mac 10.0.0.1 02:00:00:00:00:01 packets=3 vlan=20 router claims=1
 mac 10.0.0.1 02:00:00:00:00:02 packets=1
+mac sw1 02:00:00:00:00:09
 `), "02:00:00:00:00:01  true true 5", "02:00:00:00:00:02  false false 1")
 }
 
 func TestNames(t *testing.T) {
-	want(t, answer(t, Names, "name 10.0.0.1 a count=2\nname 10.0.0.1 a count=3\nname 10.0.0.1 a evidence=dhcp\nname 10.0.0.1 b"), "a dns 5", "a dhcp 1", "b dns 1")
+	want(t, answer(t, Names, "name 10.0.0.1 a count=2\nname 10.0.0.1 a count=3\nname 10.0.0.1 a evidence=dhcp\nname 10.0.0.1 b\nname sw1 sw1"), "a dns 5", "a dhcp 1", "b dns 1")
 }
 
 func TestServed(t *testing.T) {

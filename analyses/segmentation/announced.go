@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
@@ -17,7 +18,7 @@ func nativeVLANs(ctx context.Context, q graph.Querier, p graph.Params, _ *analys
 	if err != nil {
 		return nil, err
 	}
-	type link struct{ setting, point, vlan string }
+	type link struct{ setting, point, vlan, tunnel string }
 	links := map[link][]NativeRow{}
 	var fs []analyses.Finding
 	for _, r := range rows {
@@ -27,13 +28,16 @@ func nativeVLANs(ctx context.Context, q graph.Querier, p graph.Params, _ *analys
 			}
 			continue
 		}
-		k := link{r.Setting, r.Point, r.VLAN}
+		k := link{r.Setting, r.Point, r.VLAN, r.Tunnel}
 		links[k] = append(links[k], r)
 	}
 	keys := slices.SortedFunc(maps.Keys(links), func(a, b link) int {
-		return cmp.Or(cmp.Compare(a.setting, b.setting), cmp.Compare(a.point, b.point), cmp.Compare(a.vlan, b.vlan))
+		return cmp.Or(cmp.Compare(a.setting, b.setting), cmp.Compare(a.point, b.point), cmp.Compare(a.vlan, b.vlan), cmp.Compare(a.tunnel, b.tunnel))
 	})
 	for _, k := range keys {
+		if strings.HasPrefix(k.tunnel, "erspan") { // a remote mirror collects the ports of several links
+			continue
+		}
 		if f, ok := disagree(k.setting, links[k]); ok {
 			fs = append(fs, f)
 		}

@@ -13,7 +13,8 @@ import (
 	"netscope.example/nsgraph/graph"
 )
 
-// leaks finds VLANs that are bridged. A frame that also carries an outer tag elsewhere, or none, is the same VLAN seen at another place.
+// leaks finds VLANs that are bridged. A frame that also carries other tags around it elsewhere, or none, is the same VLAN seen at another place: only
+// stacks of one depth are compared.
 func leaks(ctx context.Context, q graph.Querier, p graph.Params, _ *analyses.Site, artefacts []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
 	rows, err := Copies.All(ctx, q, p)
 	if err != nil {
@@ -23,7 +24,7 @@ func leaks(ctx context.Context, q graph.Querier, p graph.Params, _ *analyses.Sit
 	groups := map[vlans]*CopiesRow{}
 	points := map[vlans]bool{} // seen at one point alone
 	for _, r := range rows {
-		if r.FromVLAN == "" || r.ToVLAN == "" || nested(r.FromVLAN, r.ToVLAN) {
+		if !tagged(r.FromVLAN) || !tagged(r.ToVLAN) || depth(r.FromVLAN) != depth(r.ToVLAN) {
 			continue
 		}
 		k := vlans{min(r.FromVLAN, r.ToVLAN), max(r.FromVLAN, r.ToVLAN)}
@@ -58,9 +59,16 @@ func leaks(ctx context.Context, q graph.Querier, p graph.Params, _ *analyses.Sit
 	return fs, nil
 }
 
-// nested reports whether one stack of tags is the other with more tags around it.
+// tagged reports whether a stack names a VLAN; tag 0 is a priority only (IEEE 802.1Q, 6.9).
+func tagged(stack string) bool { return stack != "" && last(stack) != "0" }
+
+// depth is the number of tags.
+func depth(stack string) int { return strings.Count(stack, ".") + 1 }
+
+// nested reports whether one stack of tags is the other with more tags around it or inside it: one port, seen or used at several depths.
 func nested(a, b string) bool {
-	return strings.HasSuffix("."+a, "."+b) || strings.HasSuffix("."+b, "."+a)
+	a, b = "."+a+".", "."+b+"."
+	return strings.HasSuffix(a, b) || strings.HasSuffix(b, a) || strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
 }
 
 // last returns the innermost tag of a stack.
@@ -93,7 +101,7 @@ func hardware(ctx context.Context, q graph.Querier, p graph.Params, site *analys
 		}
 		rs := atTheSameTime(byMAC[mac])
 		vlans := vlansOf(rs)
-		if len(vlans) < 2 {
+		if len(vlans) < 2 || len(vlans) >= manyInterfaces && ownInEach(rs) {
 			continue
 		}
 		var packets int64
@@ -143,10 +151,28 @@ func virtualMachine(mac string) bool {
 // differently.
 func atTheSameTime(rs []MACsRow) []MACsRow {
 	return slices.DeleteFunc(slices.Clone(rs), func(r MACsRow) bool {
-		return r.VLAN == "" || !slices.ContainsFunc(rs, func(o MACsRow) bool {
-			return o.VLAN != "" && o.VLAN != r.VLAN && o.Point == r.Point && !nested(o.VLAN, r.VLAN) && o.First <= r.Last && r.First <= o.Last
+		return !tagged(r.VLAN) || !slices.ContainsFunc(rs, func(o MACsRow) bool {
+			return tagged(o.VLAN) && o.VLAN != r.VLAN && o.Point == r.Point && !nested(o.VLAN, r.VLAN) && o.First <= r.Last && r.First <= o.Last
 		})
 	})
+}
+
+// manyInterfaces is how many VLANs, in each of which it has an address of its own, make a host a router or a switch that routes.
+const manyInterfaces = 3
+
+// ownInEach reports whether a MAC uses no address in two VLANs.
+func ownInEach(rs []MACsRow) bool {
+	home := map[netip.Addr]string{}
+	for _, r := range rs {
+		if r.Address.IsLinkLocalUnicast() {
+			continue // the same on all interfaces
+		}
+		if v, ok := home[r.Address]; ok && v != r.VLAN {
+			return false
+		}
+		home[r.Address] = r.VLAN
+	}
+	return true
 }
 
 func vlansOf(rs []MACsRow) []string {
@@ -173,15 +199,21 @@ func addressesOf(rs []MACsRow) string {
 	return strings.Join(as, ", ")
 }
 
-// overlaps finds addresses that are different hosts in different contexts.
-func overlaps(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, _ []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
+// overlapping finds addresses that are different hosts in different contexts.
+func overlapping(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, _ []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
 	rows, err := MACs.All(ctx, q, p)
 	if err != nil {
 		return nil, err
 	}
 	witness := map[graph.ID][]string{}
 	macs := map[graph.ID][]string{}
+	seen := map[graph.ID]*[2]graph.Time{}
 	for _, r := range rows {
+		if t := seen[r.Endpoint]; t == nil {
+			seen[r.Endpoint] = &[2]graph.Time{r.First, r.Last}
+		} else {
+			t[0], t[1] = min(t[0], r.First), max(t[1], r.Last)
+		}
 		witness[r.Endpoint] = union(witness[r.Endpoint], r.Witness)
 		if !r.Router {
 			macs[r.Endpoint] = union(macs[r.Endpoint], []string{r.MAC})
@@ -200,21 +232,18 @@ func overlaps(ctx context.Context, q graph.Querier, p graph.Params, site *analys
 		var where []string
 		var subjects []analyses.Subject
 		var all []string
-		var first, end graph.Time
+		first, end := graph.Forever, graph.MinTime
 		distinct := map[string]bool{}
 		for _, h := range hs {
 			where = append(where, fmt.Sprintf("%s (%s)", h.Context, cmp.Or(strings.Join(macs[h.ID], ", "), "no MAC of its own in view")))
 			subjects = append(subjects, analyses.Subject{Kind: "endpoint", ID: h.ID.String(), Label: h.Context + " " + a.String()})
 			all = union(all, witness[h.ID])
 			distinct[strings.Join(macs[h.ID], ",")] = true
-			if t := h.Traffic; t.First != 0 {
-				if first == 0 || t.First < first {
-					first = t.First
-				}
-				end = max(end, t.Last)
+			if t := seen[h.ID]; t != nil {
+				first, end = min(first, t[0]), max(end, t[1])
 			}
 		}
-		if len(distinct) < 2 {
+		if len(distinct) < 2 { // the same MACs, or none seen: nothing shows that these are two hosts
 			continue
 		}
 		f := analyses.NewFinding("segmentation/overlapping-address", analyses.Info, 0.9,

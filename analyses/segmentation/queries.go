@@ -200,6 +200,9 @@ var MACs = graph.Query[MACsRow]{
 		for i := range v.HasMAC {
 			h := &v.HasMAC[i]
 			e, m := v.Endpoint(h.Src), v.MAC(h.Dst)
+			if e == nil {
+				continue // a device
+			}
 			k := key{h.Dst, h.Src, h.VLAN, h.Tunnel, h.Point}
 			r := at[k]
 			if r == nil {
@@ -257,7 +260,7 @@ var VLANs = graph.Query[VLANsRow]{
 		}
 		homes := map[graph.ID][]graph.ID{}
 		for _, i := range v.InVLAN {
-			if k := [2]graph.ID{i.Src, i.Dst}; i.Local && !live[k] {
+			if k := [2]graph.ID{i.Src, i.Dst}; i.Local && !live[k] && v.Endpoint(i.Src) != nil {
 				live[k] = true
 				row(i.Dst).Endpoints++
 				homes[i.Src] = append(homes[i.Src], i.Dst)
@@ -287,6 +290,7 @@ type NativeRow struct {
 	Port    string     `graph:"port"`
 	Value   string     `graph:"value"`
 	VLAN    string     `graph:"vlan"` // in which it was heard
+	Tunnel  string     `graph:"tunnel"`
 	Point   string     `graph:"point"`
 	Count   int64      `graph:"count"`
 	First   graph.Time `graph:"first"`
@@ -300,17 +304,17 @@ var Native = graph.Query[NativeRow]{
 	Doc:    "What neighbours say of the native or port VLAN of their ports: CDP, LLDP and PVST+.",
 	Cypher: nativeCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[NativeRow] {
-		type key struct{ setting, speaker, port, value, vlan, point string }
+		type key struct{ setting, speaker, port, value, vlan, tunnel, point string }
 		at := map[key]*NativeRow{}
 		for i := range v.States {
 			s := &v.States[i]
 			if s.Setting != "cdp.native_vlan" && s.Setting != "lldp.pvid" && s.Setting != "pvst.vlan" {
 				continue
 			}
-			k := key{s.Setting, s.Speaker, s.Port, s.Value, s.VLAN, s.Point}
+			k := key{s.Setting, s.Speaker, s.Port, s.Value, s.VLAN, s.Tunnel, s.Point}
 			r := at[k]
 			if r == nil {
-				r = &NativeRow{Setting: s.Setting, Speaker: s.Speaker, Port: s.Port, Value: s.Value, VLAN: s.VLAN, Point: s.Point, First: s.From, Last: s.To - 1}
+				r = &NativeRow{Setting: s.Setting, Speaker: s.Speaker, Port: s.Port, Value: s.Value, VLAN: s.VLAN, Tunnel: s.Tunnel, Point: s.Point, First: s.From, Last: s.To - 1}
 				at[k] = r
 			}
 			r.Count += s.Count
@@ -318,8 +322,8 @@ var Native = graph.Query[NativeRow]{
 			r.Witness = union(r.Witness, s.Witness)
 		}
 		return analyses.Ordered(at, func(a, b *NativeRow) int {
-			return cmp.Or(cmp.Compare(a.Setting, b.Setting), cmp.Compare(a.Point, b.Point), cmp.Compare(a.VLAN, b.VLAN), cmp.Compare(a.Speaker, b.Speaker),
-				cmp.Compare(a.Port, b.Port), cmp.Compare(a.Value, b.Value))
+			return cmp.Or(cmp.Compare(a.Setting, b.Setting), cmp.Compare(a.Point, b.Point), cmp.Compare(a.VLAN, b.VLAN), cmp.Compare(a.Tunnel, b.Tunnel),
+				cmp.Compare(a.Speaker, b.Speaker), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Value, b.Value))
 		})
 	},
 }

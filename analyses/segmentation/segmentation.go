@@ -102,13 +102,17 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	if err != nil {
 		return r, err
 	}
-	j := newJudge(site, flows, artefacts, o)
+	points, err := seenPoints(ctx, q, p)
+	if err != nil {
+		return r, err
+	}
+	j := newJudge(site, flows, artefacts, points, o)
 	j.flows(flows)
 	r.Unjudged = j.unjudged
 	r.Findings = append(r.Findings, j.findings()...)
 	r.Matrix, r.Score = j.matrix()
 	for _, step := range []func(context.Context, graph.Querier, graph.Params, *analyses.Site, []graph.Artefact, []FlowsRow) ([]analyses.Finding, error){
-		leaks, hardware, overlaps, nativeVLANs, rogues,
+		leaks, hardware, overlapping, nativeVLANs, rogues,
 	} {
 		fs, err := step(ctx, q, p, site, artefacts, flows)
 		if err != nil {
@@ -126,4 +130,22 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	slices.SortStableFunc(r.VLANs, func(a, b VLAN) int { return analyses.CompareVLANs(a.VLAN, b.VLAN) })
 	analyses.SortFindings(r.Findings)
 	return r, nil
+}
+
+// seenPoints returns the names of the capture points of the captures and of the frames in them.
+func seenPoints(ctx context.Context, q graph.Querier, p graph.Params) (map[string]bool, error) {
+	seen := map[string]bool{}
+	for c, err := range analyses.Captures.Run(ctx, q, p) {
+		if err != nil {
+			return nil, err
+		}
+		seen[c.Point] = true
+	}
+	for m, err := range MACs.Run(ctx, q, p) {
+		if err != nil {
+			return nil, err
+		}
+		seen[m.Point] = true
+	}
+	return seen, nil
 }

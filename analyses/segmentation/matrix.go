@@ -1,0 +1,91 @@
+package segmentation
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// policy sums up what the rules say of a pair: allow or deny if all traffic meets one fate, mixed if not, observe if none is judged.
+func (j *judge) policy(z pair) string {
+	p := j.site.Intent.Policy
+	if p == nil {
+		return "observe"
+	}
+	rest := j.site.Decide(z.from, z.to, "\x00", 0, "") // matches only rules without services, and the defaults
+	for _, r := range p.Rules {
+		if r.From != "any" && r.From != z.from || r.To != "any" && r.To != z.to {
+			continue
+		}
+		if len(r.Services) == 0 {
+			break
+		}
+		if r.Action != rest.Action {
+			return "mixed"
+		}
+	}
+	return rest.Action
+}
+
+// matrix returns a cell for every ordered pair of zones, and for pairs without a zone that have traffic, and the score.
+func (j *judge) matrix() ([]Cell, Score) {
+	zones := j.site.Zones()
+	for _, a := range zones {
+		for _, b := range zones {
+			if a != b {
+				j.cell(pair{a, b})
+			}
+		}
+	}
+	order := map[string]int{"": len(zones)}
+	for i, z := range zones {
+		order[z] = i
+	}
+	keys := slices.SortedFunc(maps.Keys(j.cells), func(a, b pair) int {
+		return cmp.Or(cmp.Compare(order[a.from], order[b.from]), cmp.Compare(order[a.to], order[b.to]))
+	})
+	cells := make([]Cell, 0, len(keys))
+	var s Score
+	for _, k := range keys {
+		c := j.cells[k]
+		observable := j.observable(k)
+		if c.Verdict == "" {
+			c.Verdict = j.silence(c, observable)
+		}
+		if (c.Policy == "deny" || c.Policy == "mixed") && k.from != k.to && k.from != "" && k.to != "" {
+			violated := c.Verdict == "forbidden-seen" || c.Verdict == "forbidden-reached"
+			if violated || observable && c.Verdict != "unobservable" {
+				s.Observable++
+			}
+			if violated {
+				s.Violated++
+			}
+		}
+		cells = append(cells, *c)
+	}
+	s.Value, s.Low, s.High = wilson(s.Observable-s.Violated, s.Observable)
+	return cells, s
+}
+
+// silence is the verdict on a pair in which nothing was established and no attempt was judged. Of denied attempts whose fate is unknown nothing can be said.
+func (j *judge) silence(c *Cell, observable bool) string {
+	switch {
+	case c.Count > 0 && c.Policy != "deny":
+		return "allowed-unused" // attempts that nothing answered
+	case c.Count > 0, !observable:
+		return "unobservable"
+	case c.Policy == "allow", c.Policy == "mixed":
+		return "allowed-unused"
+	}
+	return "not-seen"
+}
+
+// observable reports whether traffic of the pair would have been seen: one of the segments was in view, at a point that sees more than one
+// host, or at the host that is in one of the zones.
+func (j *judge) observable(z pair) bool {
+	if !j.single.IsZero() {
+		h := j.site.HostByID(j.single)
+		return h != nil && (h.Zone == z.from || h.Zone == z.to)
+	}
+	return j.inView[z.from] || j.inView[z.to]
+}
