@@ -2,6 +2,7 @@ package configuration
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -91,52 +92,81 @@ func (m subnets) of(r *StatementRow) string {
 	return ""
 }
 
+// byRouterID groups the speakers of a segment by what they call themselves.
+func byRouterID(s *segment) map[string][]*speaker {
+	at := map[string][]*speaker{}
+	for _, p := range s.speakers {
+		id := p.any().Speaker
+		at[id] = append(at[id], p)
+	}
+	return at
+}
+
 // sameRouterID finds two routers on one segment that call themselves alike, at one time.
 func (j *judge) sameRouterID(s *segment) {
-	for i, b := range s.speakers {
-		for _, a := range s.speakers[:i] {
-			x, y := a.last("ospf.hello"), b.last("ospf.hello")
-			if x == nil || y == nil || x.Speaker != y.Speaker || x.MAC == y.MAC || overlap(x, y) < 0 {
-				continue
+	at := byRouterID(s)
+	for _, id := range slices.Sorted(maps.Keys(at)) {
+		twins := at[id]
+		for i, b := range twins {
+			for _, a := range twins[:i] {
+				x, y := a.last("ospf.hello"), b.last("ospf.hello")
+				if x == nil || y == nil || x.MAC == y.MAC || overlap(x, y) < 0 {
+					continue
+				}
+				device := analyses.Subject{Kind: "device", ID: x.Node.String(), Label: id}
+				j.raise("configuration/ospf-mismatch", analyses.High, 0.95,
+					fmt.Sprintf("OSPF routers %s (%s) and %s (%s) on %s both have router id %s, must differ", a.label, x.MAC, b.label, y.MAC, s.name, id),
+					[]*StatementRow{x, y}, "ospf", device, segmentSubject("ospf "+s.name), a.subject(), b.subject())
 			}
-			f := analyses.Subject{Kind: "device", ID: x.Node.String(), Label: x.Speaker}
-			j.raise("configuration/ospf-mismatch", analyses.High, 0.95,
-				fmt.Sprintf("OSPF routers %s (%s) and %s (%s) on %s both have router id %s, must differ", a.label, x.MAC, b.label, y.MAC, s.name, x.Speaker),
-				[]*StatementRow{x, y}, "ospf", f, segmentSubject("ospf "+s.name), a.subject(), b.subject())
 		}
 	}
 }
 
 // oneWay finds a router that hears another for longer than its dead interval and is not heard by it, though both are in view.
 func (j *judge) oneWay(s *segment) {
-	for _, a := range s.speakers {
-		for _, b := range s.speakers {
-			if a == b || !hears(b, a) || hears(a, b) {
-				continue
+	at := byRouterID(s)
+	for _, b := range s.speakers {
+		for _, id := range b.neighbours() {
+			for _, a := range at[id] {
+				if a == b || slices.Contains(a.neighbours(), b.any().Speaker) {
+					continue
+				}
+				j.unheard(s, a, b)
 			}
-			from, to := heardSpan(b, a)
-			said := a.rows["ospf.neighbors"]
-			dead := int64(nanos(a.value("ospf.dead"), 40e9))
-			covered := int64(0)
-			for _, r := range said {
-				covered += max(0, min(int64(r.Last), to)-max(int64(r.First), from))
-			}
-			if covered < dead {
-				continue
-			}
-			rows := append(slices.Clone(said), b.rows["ospf.neighbors"]...)
-			f := j.raise("configuration/ospf-mismatch", analyses.High, 0.7,
-				fmt.Sprintf("OSPF router %s on %s lists neighbour %s for %d s, which does not list it: the adjacency stays in init", b.label, s.name, a.label, covered/1e9),
-				rows, "ospf.hello", settingSubject("ospf.neighbors"), segmentSubject("ospf "+s.name), a.subject(), b.subject())
-			j.explain(f, "loss", "one-way")
 		}
 	}
 }
 
-// hears reports whether a lists b as its neighbour.
-func hears(a, b *speaker) bool {
-	id := b.any().Speaker
-	return slices.ContainsFunc(a.rows["ospf.neighbors"], func(r *StatementRow) bool { return slices.Contains(strings.Split(r.Value, ", "), id) })
+// unheard judges b, which lists a and is not listed by it.
+func (j *judge) unheard(s *segment, a, b *speaker) {
+	from, to := heardSpan(b, a)
+	said := a.rows["ospf.neighbors"]
+	dead := int64(nanos(a.value("ospf.dead"), 40e9))
+	covered := int64(0)
+	for _, r := range said {
+		covered += max(0, min(int64(r.Last), to)-max(int64(r.First), from))
+	}
+	if covered < dead {
+		return
+	}
+	rows := append(slices.Clone(said), b.rows["ospf.neighbors"]...)
+	f := j.raise("configuration/ospf-mismatch", analyses.High, 0.7,
+		fmt.Sprintf("OSPF router %s on %s lists neighbour %s for %d s, which does not list it: the adjacency stays in init", b.label, s.name, a.label, covered/1e9),
+		rows, "ospf.hello", settingSubject("ospf.neighbors"), segmentSubject("ospf "+s.name), a.subject(), b.subject())
+	j.explain(f, "loss", "one-way")
+}
+
+// neighbours returns the router ids that a router ever listed.
+func (p *speaker) neighbours() []string {
+	var ids []string
+	for _, r := range p.rows["ospf.neighbors"] {
+		for id := range strings.SplitSeq(r.Value, ", ") {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
 }
 
 // heardSpan returns from when to when a lists b.

@@ -101,8 +101,9 @@ func opened(s *segment) string {
 	return "; AS " + whoSays(ps, "bgp.as")
 }
 
-// raAgree are the fields that router advertisements of one link should have in common (RFC 4861, section 6.2.7). A hop limit of 0 is not said.
-var raAgree = []string{"ra.hop_limit", "ra.managed", "ra.other", "ra.mtu"}
+// raAgree are the fields that router advertisements of one link should have in common (RFC 4861, section 6.2.7). A hop limit of 0 is not said,
+// a lifetime of 0 is that of no default router.
+var raAgree = []string{"ra.hop_limit", "ra.managed", "ra.other", "ra.mtu", "ra.lifetime", "ra.prefixes"}
 
 // advertisements judges the IPv6 routers of one link.
 func (j *judge) advertisements() {

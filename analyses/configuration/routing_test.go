@@ -41,6 +41,8 @@ func TestRouterAdvertisements(t *testing.T) {
 	b := said{address: "fe80::2", mac: "02:00:00:00:00:02", to: 60}
 	r := newWorld().says(a, "ra.mtu=1500", "ra.hop_limit=64", "ra.managed=no").says(b, "ra.mtu=1400", "ra.hop_limit=0", "ra.managed=no").finds(t,
 		"high ra-conflict: IPv6 routers on segment say ra.mtu 1400 (fe80::2), 1500 (fe80::1), must be equal")
+	newWorld().says(a, "ra.lifetime=1800", "ra.prefixes=2001:db8::/64").says(b, "ra.lifetime=0", "ra.prefixes=2001:db8:1::/64").finds(t,
+		"high ra-conflict: IPv6 routers on segment say ra.prefixes 2001:db8:1::/64 (fe80::2), 2001:db8::/64 (fe80::1), must be equal")
 	if f := r.Findings[0].Evidence[0].Filter; f != "icmpv6.type == 134 && (eth.src == 02:00:00:00:00:01 || eth.src == 02:00:00:00:00:02)" {
 		t.Errorf("filter %q", f)
 	}

@@ -38,8 +38,8 @@ func (j *judge) twoRoots(s *segment) bool {
 	for i, p := range ps {
 		a.Peers = append(a.Peers, p.label)
 		a.Values[p.label] = p.value("stp.root")
+		age := nanos(p.value("stp.max_age"), 20e9) // a root that fell silent is forgotten after that
 		for _, o := range ps[:i] {
-			age := nanos(p.value("stp.max_age"), 20e9) // a root that fell silent is forgotten after that
 			if d := apartFor(p, o, "stp.root", int64(age)); d > 0 {
 				longest = max(longest, d)
 				split[p], split[o] = true, true
