@@ -176,5 +176,5 @@ func (j *judge) addressFinding(confidence float64, text string, a, b *ClaimRow) 
 	}
 	f.Evidence = analyses.EvidenceOf(slices.Concat(a.Witness, b.Witness), filter)
 	j.explain(&f, "tags-stripped")
-	j.report.Findings = append(j.report.Findings, f)
+	j.add(f)
 }

@@ -40,6 +40,7 @@ type Options struct {
 type Report struct {
 	Assertions []Assertion        `json:"assertions"`
 	Baselines  []Baseline         `json:"baselines"`
+	Suppressed int                `json:"suppressed_findings,omitempty"` // beyond 200 of one rule
 	Findings   []analyses.Finding `json:"-"`
 }
 
@@ -103,6 +104,7 @@ type judge struct {
 	rows           []StatementRow
 	claims         []ClaimRow
 	tcp            []TCPRow
+	raised         map[string]int // findings by rule
 	report         *Report
 }
 
@@ -112,7 +114,7 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	if err := o.complete(); err != nil {
 		return r, err
 	}
-	j := &judge{o: o, settle: int64(o.Settle), window: int64(o.Window), site: site, report: &r}
+	j := &judge{o: o, settle: int64(o.Settle), window: int64(o.Window), site: site, raised: map[string]int{}, report: &r}
 	p.Args = nil
 	var err error
 	if j.artefacts, err = analyses.Artefacts.All(ctx, q, p); err != nil {

@@ -30,6 +30,9 @@ func (j *judge) dhcp() {
 	for _, s := range segs {
 		for i, b := range s.speakers {
 			for _, a := range s.speakers[:i] {
+				if j.full("configuration/dhcp-conflict") {
+					break
+				}
 				j.dhcpPair(s, a, b)
 				j.refusals(s, a, b)
 				j.refusals(s, b, a)

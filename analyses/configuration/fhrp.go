@@ -46,6 +46,9 @@ func (j *judge) redundancyGroup(p fhrp, s *segment) {
 	state := p.name + ".state"
 	for i, b := range s.speakers {
 		for _, a := range s.speakers[:i] {
+			if j.full("configuration/fhrp-conflict") {
+				return
+			}
 			x, y := both(a.rows[state], b.rows[state], p.active)
 			if x == nil {
 				continue

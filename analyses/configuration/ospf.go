@@ -110,7 +110,7 @@ func (j *judge) sameRouterID(s *segment) {
 		for i, b := range twins {
 			for _, a := range twins[:i] {
 				x, y := a.last("ospf.hello"), b.last("ospf.hello")
-				if x == nil || y == nil || x.MAC == y.MAC || overlap(x, y) < 0 {
+				if x == nil || y == nil || x.MAC == y.MAC || overlap(x, y) < 0 || j.full("configuration/ospf-mismatch") {
 					continue
 				}
 				device := analyses.Subject{Kind: "device", ID: x.Node.String(), Label: id}
@@ -128,7 +128,7 @@ func (j *judge) oneWay(s *segment) {
 	for _, b := range s.speakers {
 		for _, id := range b.neighbours() {
 			for _, a := range at[id] {
-				if a == b || slices.Contains(a.neighbours(), b.any().Speaker) {
+				if a == b || j.full("configuration/ospf-mismatch") || slices.Contains(a.neighbours(), b.any().Speaker) {
 					continue
 				}
 				j.unheard(s, a, b)

@@ -37,6 +37,9 @@ func (j *judge) isisLevels() {
 	for _, s := range segs {
 		for i, b := range s.speakers {
 			for _, a := range s.speakers[:i] {
+				if j.full("configuration/isis-mismatch") {
+					return
+				}
 				la, lb := a.value("isis.level"), b.value("isis.level")
 				one := la == "level-1" || lb == "level-1" // then level 1 is all that they can share
 				if la == lb && !one {

@@ -350,6 +350,22 @@ func (j *judge) raise(rule string, sev analyses.Severity, confidence float64, te
 		filter += " && (" + strings.Join(senders, " || ") + ")"
 	}
 	f.Evidence = analyses.EvidenceOf(witness, filter)
+	return j.add(f)
+}
+
+// maxPerRule is how many findings of one rule a report holds: what raises more is a flood, which the first ones show.
+const maxPerRule = 200
+
+// full reports whether a rule has raised all findings that it may.
+func (j *judge) full(rule string) bool { return j.raised[rule] >= maxPerRule }
+
+// add puts a finding into the report, or counts it if its rule is full.
+func (j *judge) add(f analyses.Finding) *analyses.Finding {
+	if j.full(f.Rule) {
+		j.report.Suppressed++
+		return &f
+	}
+	j.raised[f.Rule]++
 	j.report.Findings = append(j.report.Findings, f)
 	return &j.report.Findings[len(j.report.Findings)-1]
 }

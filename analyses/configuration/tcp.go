@@ -122,6 +122,5 @@ func (j *judge) tcpFinding(h *receiver, rule string, sev analyses.Severity, conf
 		filter = h.filter + source + h.address.String()
 	}
 	f.Evidence = analyses.EvidenceOf(h.witness, filter)
-	j.report.Findings = append(j.report.Findings, f)
-	return &j.report.Findings[len(j.report.Findings)-1]
+	return j.add(f)
 }
