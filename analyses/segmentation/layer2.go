@@ -187,14 +187,16 @@ func vlansOf(rs []MACsRow) []string {
 }
 
 func addressesOf(rs []MACsRow) string {
-	var as []string
+	seen := map[netip.Addr]bool{}
 	for _, r := range rs {
-		if a := r.Address.String(); !slices.Contains(as, a) {
-			as = append(as, a)
-		}
+		seen[r.Address] = true
+	}
+	var as []string
+	for _, a := range slices.SortedFunc(maps.Keys(seen), netip.Addr.Compare) {
+		as = append(as, a.String())
 	}
 	if len(as) > 4 {
-		return fmt.Sprintf("%s and %d others", strings.Join(as[:4], ", "), len(as)-4)
+		return fmt.Sprintf("%s and %d more", strings.Join(as[:4], ", "), len(as)-4)
 	}
 	return strings.Join(as, ", ")
 }

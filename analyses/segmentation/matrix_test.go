@@ -1,0 +1,125 @@
+package segmentation
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// cells writes the matrix, "from to policy verdict conversations forbidden blocked".
+func cells(r Report) []string {
+	var out []string
+	for _, c := range r.Matrix {
+		out = append(out, fmt.Sprintf("%s %s %s %s %d %d %d", c.From, c.To, c.Policy, c.Verdict, c.Count, c.Forbidden, c.Blocked))
+	}
+	return out
+}
+
+const plant = `
+version: 1
+zones:
+  - {name: a, prefixes: [10.1.0.0/16], vlans: [1]}
+  - {name: b, prefixes: [10.2.0.0/16], vlans: [2]}
+  - {name: c, prefixes: [10.3.0.0/16], vlans: [3]}
+  - {name: far, prefixes: [10.4.0.0/16]}
+  - {name: away, prefixes: [10.5.0.0/16]}
+policy:
+  default: deny
+  rules:
+    - {name: ab, from: a, to: b, action: allow}
+    - {name: ba, from: b, to: a, action: allow}
+    - {name: bc, from: b, to: c, services: [tcp/443], action: allow}
+    - {name: any, from: a, to: c, services: [tcp/1], action: deny}
+    - {name: see, from: c, to: a, action: observe}
+`
+
+func TestMatrix(t *testing.T) {
+	r := run(t, plant, `
+host 10.1.0.1 02:00:00:00:00:01 1
+host 10.2.0.1 02:00:00:00:00:02 2
+host 10.3.0.1 02:00:00:00:00:03 3
+use 10.1.0.1 10.2.0.1 tcp/443 established=4 client_vlan=1 server_vlan=2
+use 10.1.0.1 10.3.0.1 tcp/443 established=2 conversations=3 client_vlan=1 server_vlan=3
+use 10.2.0.1 10.3.0.1 tcp/80 refused=2 conversations=2
+use 10.2.0.1 10.3.0.1 tcp/443 established=1
+use 10.3.0.1 10.2.0.1 tcp/80 prohibited=5 conversations=5
+use 10.3.0.1 10.3.0.2 tcp/80
+use 10.4.0.1 10.1.0.1 tcp/80 unanswered=1
+use 10.1.0.1 9.9.9.9 tcp/80
+`, Options{})
+	want := []string{
+		"a b allow allowed-seen 4 0 0", "a c deny forbidden-seen 3 2 0", "a far deny not-seen 0 0 0", "a away deny not-seen 0 0 0", "a unassigned observe allowed-seen 1 0 0",
+		"b a allow allowed-unused 0 0 0", "b c mixed forbidden-reached 3 2 0", "b far deny not-seen 0 0 0", "b away deny not-seen 0 0 0",
+		"c a observe not-seen 0 0 0", "c b deny forbidden-blocked 5 0 5", "c c allow allowed-seen 1 0 0", "c far deny not-seen 0 0 0", "c away deny not-seen 0 0 0",
+		"far a deny unobservable 1 0 0", "far b deny not-seen 0 0 0", "far c deny not-seen 0 0 0", "far away deny unobservable 0 0 0",
+		"away a deny not-seen 0 0 0", "away b deny not-seen 0 0 0", "away c deny not-seen 0 0 0", "away far deny unobservable 0 0 0",
+	}
+	if got := cells(r); !slices.Equal(got, want) {
+		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+	// denied pairs in view: a→c b→c(mixed) c→b, and those between a, b, c and the two that are far, but for far→a whose attempt has an unknown fate
+	if s := r.Score; s.Observable != 3+6+5 || s.Violated != 2 || s.Value != 0.8571 || s.Low != 0.6006 || s.High != 0.9599 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Without a policy nothing is judged, and the score has no basis.
+func TestMatrixInferred(t *testing.T) {
+	r := run(t, "", hosts+"use 10.10.0.7 10.90.0.5 tcp/22", Options{})
+	want := []string{
+		"vlan 10 vlan 66 observe not-seen 0 0 0", "vlan 10 vlan 90 observe allowed-seen 1 0 0", "vlan 66 vlan 10 observe not-seen 0 0 0",
+		"vlan 66 vlan 90 observe not-seen 0 0 0", "vlan 90 vlan 10 observe not-seen 0 0 0", "vlan 90 vlan 66 observe not-seen 0 0 0",
+	}
+	if got := cells(r); !slices.Equal(got, want) || r.ZonesSource != "inferred" || r.Score != (Score{0, 0, 1, 0, 0}) || len(r.Findings) != 0 {
+		t.Errorf("%q, %+v", got, r.Score)
+	}
+}
+
+// A capture at a host sees that host's traffic only: what others say to each other passes it by.
+func TestHostView(t *testing.T) {
+	const flows = `
+mac 10.1.0.1 02:00:00:00:00:01
+mac 10.1.0.2 02:00:00:00:00:02
+mac 10.2.0.1 02:00:00:00:00:09 router
+use 10.1.0.1 10.1.0.2 tcp/22
+use 10.1.0.1 10.2.0.1 tcp/443
+use 10.1.0.1 224.0.0.251 udp/5353
+`
+	verdict := func(declared, text, from, to string) string {
+		t.Helper()
+		for _, c := range run(t, declared, text, Options{}).Matrix {
+			if c.From == from && c.To == to {
+				return c.Verdict
+			}
+		}
+		return ""
+	}
+	for _, c := range []struct{ name, declared, graph, from, to, want string }{
+		{"its own zone", plant, flows, "a", "c", "not-seen"},
+		{"two others", plant, flows, "c", "b", "unobservable"},
+		{"no host: others talk too", plant, flows + "host 10.2.0.7 02:00:00:00:00:12 -\nuse 10.2.0.7 10.2.0.8 tcp/22", "c", "b", "not-seen"},
+		{"no host: it sees two VLANs", plant, flows + "host 10.2.0.7 02:00:00:00:00:12 -\nuse 10.2.0.7 10.1.0.1 tcp/22 client_vlan=2 server_vlan=1", "c", "b", "not-seen"},
+		{"a declared point at a trunk", plant + "points: [{name: core1, vlans: [2]}]\n", flows, "c", "b", "not-seen"},
+		{"a declared point that took no part", plant + "points: [{name: core7, vlans: [2]}]\n", flows, "c", "b", "unobservable"},
+		{"one conversation", plant, "mac 10.1.0.1 02:00:00:00:00:01\nuse 10.1.0.1 10.2.0.1 tcp/443", "c", "b", "unobservable"},
+	} {
+		if got := verdict(c.declared, c.graph, c.from, c.to); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// Wilson's interval, from the tables of R's prop.test(correct = FALSE).
+func TestWilson(t *testing.T) {
+	for _, c := range []struct {
+		k, n             int
+		value, low, high float64
+	}{{0, 0, 0, 0, 1}, {10, 10, 1, 0.7225, 1}, {0, 10, 0, 0, 0.2775}, {5, 10, 0.5, 0.2366, 0.7634}, {81, 263, 0.308, 0.2553, 0.3662}} {
+		v, l, h := wilson(c.k, c.n)
+		if math.Abs(v-c.value) > 1e-4 || math.Abs(l-c.low) > 1e-4 || math.Abs(h-c.high) > 1e-4 {
+			t.Errorf("%d of %d: %v, %v to %v", c.k, c.n, v, l, h)
+		}
+	}
+}
