@@ -81,7 +81,7 @@ func Rules() []string {
 		"configuration/duplicate-address", "configuration/duplex-mismatch", "configuration/speed-mismatch", "configuration/mtu-mismatch",
 		"configuration/path-mtu-reduced", "configuration/icmp-redirect", "configuration/unreachable", "configuration/eigrp-mismatch",
 		"configuration/rip-mismatch", "configuration/isis-mismatch", "configuration/bgp-mismatch", "configuration/lacp-mismatch",
-		"configuration/vtp-mismatch", "configuration/ra-conflict", "configuration/tcp-no-scaling", "configuration/tcp-zero-window",
+		"configuration/vtp-mismatch", "configuration/ra-conflict", "configuration/tcp-no-scaling", "configuration/tcp-mss-default", "configuration/tcp-zero-window",
 		"configuration/baseline-deviation",
 	}
 }

@@ -147,6 +147,8 @@ type TCPRow struct {
 	PayloadDown      int64      `graph:"payload_down"`
 	RTTCount         int64      `graph:"rtt_count"`
 	RTTMin           int64      `graph:"rtt_min_ns"`
+	MSSUp            int64      `graph:"mss_up"` // the smallest offered; 0: none seen
+	MSSDown          int64      `graph:"mss_down"`
 	ScaleUp          int64      `graph:"scale_up"` // -1 not offered, -2 not seen
 	ScaleDown        int64      `graph:"scale_down"`
 	WindowMaxUp      int64      `graph:"window_max_up"`
@@ -163,7 +165,7 @@ type TCPRow struct {
 // TCP lists the TCP settings and stalls of clients and services.
 var TCP = graph.Query[TCPRow]{
 	Name:   "configuration/tcp",
-	Doc:    "Window scaling, round-trip times and closed receive windows between clients and TCP services.",
+	Doc:    "Segment sizes, window scaling, round-trip times and closed receive windows between clients and TCP services.",
 	Cypher: tcpCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[TCPRow] {
 		var rows []TCPRow
@@ -176,7 +178,7 @@ var TCP = graph.Query[TCPRow]{
 			rows = append(rows, TCPRow{
 				ID: u.ID, Client: c.ID, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Service: s.ID, Port: s.Port,
 				Application: u.Application, Handshakes: u.Handshakes, PayloadUp: u.PayloadUp, PayloadDown: u.PayloadDown, RTTCount: u.RTTCount,
-				RTTMin: u.RTTMin, ScaleUp: u.ScaleUp, ScaleDown: u.ScaleDown, WindowMaxUp: u.WindowMaxUp, WindowMaxDown: u.WindowMaxDown,
+				RTTMin: u.RTTMin, MSSUp: u.MSSUp, MSSDown: u.MSSDown, ScaleUp: u.ScaleUp, ScaleDown: u.ScaleDown, WindowMaxUp: u.WindowMaxUp, WindowMaxDown: u.WindowMaxDown,
 				ZeroWindowsUp: u.ZeroWindowsUp, ZeroWindowsDown: u.ZeroWindowsDown, ZeroWindowUpMs: u.ZeroWindowUpMs,
 				ZeroWindowDownMs: u.ZeroWindowDownMs, First: u.From, Last: u.To - 1, Witness: u.Witness,
 			})

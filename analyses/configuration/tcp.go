@@ -14,6 +14,9 @@ import (
 // maxUnscaled is the largest receive window without window scaling, bytes (RFC 9293, section 3.1).
 const maxUnscaled = 65535
 
+// defaultMSS are the segment sizes of hosts that know no better: RFC 9293, section 3.7.1, for IPv4 and IPv6.
+var defaultMSS = []int64{536, 1220}
+
 // printerPorts are services whose receivers close their window while paper moves.
 var printerPorts = []uint16{515, 631, 9100, 9101, 9102}
 
@@ -23,7 +26,7 @@ type receiver struct {
 	address     netip.Addr
 	payload     int64
 	rtt         int64 // nanoseconds, the smallest of the largest transfer's
-	window      int64
+	mss         int64
 	peers       []string
 	first, last graph.Time
 	closed      int64 // times its window was closed
@@ -35,13 +38,15 @@ type receiver struct {
 
 // transport judges how hosts receive TCP.
 func (j *judge) transport() {
-	unscaled, stalled := map[graph.ID]*receiver{}, map[graph.ID]*receiver{}
+	unscaled, stalled, small := map[graph.ID]*receiver{}, map[graph.ID]*receiver{}, map[graph.ID]*receiver{}
 	for i := range j.tcp {
 		r := &j.tcp[i]
-		j.scaling(unscaled, r, r.Client, r.ClientAddress, r.ServerAddress, r.ScaleUp, r.PayloadDown, r.WindowMaxUp)
+		j.scaling(unscaled, r, r.Client, r.ClientAddress, r.ServerAddress, r.ScaleUp, r.PayloadDown)
 		if r.ScaleUp >= 0 { // a server offers scaling only to a client that does
-			j.scaling(unscaled, r, r.Server, r.ServerAddress, r.ClientAddress, r.ScaleDown, r.PayloadUp, r.WindowMaxDown)
+			j.scaling(unscaled, r, r.Server, r.ServerAddress, r.ClientAddress, r.ScaleDown, r.PayloadUp)
 		}
+		j.segments(small, r, r.Client, r.ClientAddress, r.ServerAddress, r.MSSUp, r.PayloadDown)
+		j.segments(small, r, r.Server, r.ServerAddress, r.ClientAddress, r.MSSDown, r.PayloadUp)
 		if slices.Contains(printerPorts, r.Port) {
 			continue
 		}
@@ -53,6 +58,10 @@ func (j *judge) transport() {
 		j.tcpFinding(h, "configuration/tcp-no-scaling", analyses.Low, 0.9, h.payload,
 			fmt.Sprintf("%s offers no window scaling: 65,535 bytes in %.1f ms cap what it receives from %s at %.1f Mbit/s (%d bytes received)",
 				h.address, float64(h.rtt)/1e6, list(h.peers), ceiling, h.payload))
+	}
+	for _, h := range inOrder(small) {
+		j.tcpFinding(h, "configuration/tcp-mss-default", analyses.Low, 0.8, h.payload,
+			fmt.Sprintf("%s offers MSS %d to %s, the default of a host that does not know its MTU (%d bytes received)", h.address, h.mss, list(h.peers), h.payload))
 	}
 	for _, h := range inOrder(stalled) {
 		if h.ms < j.o.ZeroWindow.Milliseconds() {
@@ -66,7 +75,7 @@ func (j *judge) transport() {
 
 // scaling notes a receiver that offered no window scaling in a handshake in view, on a path whose round trip times its expected rate is
 // more than an unscaled window, and to which enough was sent in one conversation for that to matter.
-func (j *judge) scaling(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, peer netip.Addr, scale, payload, window int64) {
+func (j *judge) scaling(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, peer netip.Addr, scale, payload int64) {
 	if scale != -1 || r.Handshakes == 0 || r.RTTCount == 0 || payload < j.o.MinTransfer || payload/r.Handshakes <= maxUnscaled {
 		return
 	}
@@ -76,7 +85,15 @@ func (j *judge) scaling(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, pe
 	h := of(at, r, id, a, peer)
 	h.payload += payload
 	if payload > h.largest {
-		h.largest, h.rtt, h.window = payload, r.RTTMin, window
+		h.largest, h.rtt = payload, r.RTTMin
+	}
+}
+
+// segments notes a receiver that offers a default segment size and is sent enough for that to cost.
+func (j *judge) segments(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, peer netip.Addr, mss, payload int64) {
+	if slices.Contains(defaultMSS, mss) && payload >= j.o.MinTransfer {
+		h := of(at, r, id, a, peer)
+		h.mss, h.payload = mss, h.payload+payload
 	}
 }
 

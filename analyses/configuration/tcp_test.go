@@ -43,3 +43,15 @@ func TestZeroWindow(t *testing.T) {
 	newWorld().uses("10.0.0.5", "192.0.2.1", 9100, closed).finds(t) // a printer
 	newWorld().uses("10.0.0.5", "192.0.2.1", 443, func(u *graph.Uses) { u.ZeroWindowsUp, u.ZeroWindowUpMs = 3, 40 }).finds(t)
 }
+
+func TestDefaultMSS(t *testing.T) {
+	with := func(mss, payload int64) *world {
+		return newWorld().uses("10.0.0.5", "192.0.2.1", 443, func(u *graph.Uses) {
+			u.MSSUp, u.MSSDown, u.PayloadDown, u.ScaleUp, u.ScaleDown = mss, 1460, payload, 7, 7
+		})
+	}
+	with(536, 900_000).finds(t, "low tcp-mss-default: 10.0.0.5 offers MSS 536 to 192.0.2.1, the default of a host that does not know its MTU (900000 bytes received)")
+	with(536, 9_000).finds(t)    // it costs nothing
+	with(1360, 900_000).finds(t) // a tunnel's
+	with(0, 900_000).finds(t)    // the handshake was not captured
+}
