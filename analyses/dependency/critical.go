@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -15,14 +14,6 @@ import (
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
 )
-
-func (m *mapping) address(s *service) netip.Addr {
-	a, err := netip.ParseAddr(s.Endpoint)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return a
-}
 
 // hosts numbers the endpoints of all dependencies in the order of their identifiers.
 func (m *mapping) hosts() (ids []graph.ID, number map[graph.ID]int64) {
@@ -36,6 +27,12 @@ func (m *mapping) hosts() (ids []graph.ID, number map[graph.ID]int64) {
 	}
 	return ids, number
 }
+
+// Bounds of centrality: fewer hosts have no centre worth naming, and its cost is hosts times edges.
+const (
+	fewHosts       = 10
+	maxBetweenness = 4_000_000
+)
 
 // criticality is what would cut many off, and the findings about it.
 type criticality struct {
@@ -51,15 +48,19 @@ func (m *mapping) critical(o Options) criticality {
 	for _, d := range m.deps {
 		clients[d.client] = true
 	}
-	for _, s := range m.ordered() {
+	alone := map[graph.ID][]*service{} // by server
+	for _, s := range m.sorted {
 		cut := len(dependants[s.id])
-		if cut < o.ManyClients || !s.Critical && float64(cut) < o.ManyShare*float64(len(clients)) || m.external(s) {
+		if cut < o.ManyClients || !s.Critical && float64(cut) < o.ManyShare*float64(len(clients)) || m.external(s.server) {
 			continue
 		}
 		out.nodes = append(out.nodes, CriticalNode{ID: s.ID, Why: "shared", CutClients: cut, Label: s.label})
-		if r := m.replica(s); r == nil {
-			out.findings = append(out.findings, m.single(s, cut, len(clients)))
+		if !m.replicated(s) {
+			alone[s.server] = append(alone[s.server], s)
 		}
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(alone), graph.ID.Compare) {
+		out.findings = append(out.findings, single(alone[id], dependants, len(clients)))
 	}
 	ids, number := m.hosts()
 	g := simple.NewUndirectedGraph()
@@ -76,12 +77,12 @@ func (m *mapping) critical(o Options) criticality {
 			continue
 		}
 		h := m.site.HostByID(ids[cut.node])
-		if h == nil || h.Zone == analyses.Internet {
+		if h == nil || m.external(h.ID) {
 			continue
 		}
 		out.nodes = append(out.nodes, CriticalNode{ID: h.ID.String(), Why: "articulation", CutClients: cut.lost, Label: h.Address.String()})
 	}
-	if n := len(ids); n >= 10 && n <= 2000 { // betweenness is quadratic
+	if n := len(ids); n >= fewHosts && n*g.Edges().Len() <= maxBetweenness {
 		between := network.Betweenness(g)
 		if id, ok := most(between); ok {
 			h := m.site.HostByID(ids[id])
@@ -133,16 +134,18 @@ func (m *mapping) dependants(o Options) map[graph.ID]map[graph.ID]bool {
 	return out
 }
 
-func (m *mapping) external(s *service) bool {
-	h := m.site.HostByID(s.server)
-	return h != nil && (h.Zone == analyses.Internet || h.Zone == "" && m.address(s).IsGlobalUnicast() && !m.address(s).IsPrivate())
+// external reports whether a host is outside what the operator runs.
+func (m *mapping) external(id graph.ID) bool {
+	h := m.site.HostByID(id)
+	return h != nil && (h.Zone == analyses.Internet || h.Zone == "" && h.Address.IsGlobalUnicast() && !h.Address.IsPrivate())
 }
 
-// replica returns another server that serves the same: the same transport, port and application, under a shared name or to at least half of the same clients.
-func (m *mapping) replica(s *service) *service {
-	for _, o := range m.ordered() {
-		if o.server == s.server || o.Transport != s.Transport || o.Port != s.Port || o.Application != s.Application {
-			continue
+// replicated reports whether another server serves the same: the same transport, port and, as far as known, application, under a shared name or to at
+// least half of the same clients.
+func (m *mapping) replicated(s *service) bool {
+	return slices.ContainsFunc(m.sorted, func(o *service) bool {
+		if o.server == s.server || o.Transport != s.Transport || o.Port != s.Port || o.Application != s.Application && o.Application != "" && s.Application != "" {
+			return false
 		}
 		shared := 0
 		for c := range s.clients {
@@ -150,18 +153,37 @@ func (m *mapping) replica(s *service) *service {
 				shared++
 			}
 		}
-		if 2*shared >= len(s.clients) || slices.ContainsFunc(s.Names, func(n string) bool { return slices.Contains(o.Names, n) }) {
-			return o
-		}
-	}
-	return nil
+		return 2*shared >= len(s.clients) || slices.ContainsFunc(s.Names, func(n string) bool { return slices.Contains(o.Names, n) })
+	})
 }
 
-func (m *mapping) single(s *service, cut, all int) analyses.Finding {
-	text := fmt.Sprintf("%s (%s) serves %d of %d clients, and no other server of its kind was seen", s.label, cmp.Or(s.Application, "unknown application"), cut, all)
-	f := analyses.NewFinding("dependency/single-point-of-failure", analyses.Medium, 0.7, text, subject(s))
-	f.First, f.Last, f.Count = s.First, s.Last, int64(cut)
-	f.Evidence = m.evidence(s.id, filterOf(m.address(s), s))
+// single reports the services of one host that many depend on and that no other host serves.
+func single(ss []*service, dependants map[graph.ID]map[graph.ID]bool, all int) analyses.Finding {
+	slices.SortStableFunc(ss, func(a, b *service) int { return cmp.Compare(len(dependants[b.id]), len(dependants[a.id])) })
+	cut := map[graph.ID]bool{}
+	first, last := ss[0].First, ss[0].Last
+	var names, witness []string
+	for _, s := range ss {
+		maps.Copy(cut, dependants[s.id])
+		first, last = min(first, s.First), max(last, s.Last)
+		witness = analyses.Union(witness, s.witness, maxList)
+		names = append(names, fmt.Sprintf("%s/%d (%s)", s.Transport, s.Port, cmp.Or(s.Application, "unknown application")))
+	}
+	if n := len(names); n > 4 {
+		names = append(names[:4], fmt.Sprintf("%d more", n-4))
+	}
+	s := ss[0]
+	text := fmt.Sprintf("%s %s: %d of %d clients depend on it, and no other server of its kind was seen", s.address, strings.Join(names, ", "), len(cut), all)
+	f := analyses.NewFinding("dependency/single-point-of-failure", analyses.Medium, 0.7, text, analyses.Subject{Kind: "endpoint", ID: s.server.String(), Label: s.address.String()})
+	for _, s := range ss[:min(len(ss), maxPairs)] { // subjects beyond the identity of the finding
+		f.Subjects = append(f.Subjects, subject(s))
+	}
+	f.First, f.Last, f.Count = first, last, int64(len(cut))
+	filter := analyses.AddressFilter(s.address)
+	if len(ss) == 1 {
+		filter = filterOf(s)
+	}
+	f.Evidence = analyses.EvidenceOf(witness, filter)
 	return f
 }
 
@@ -169,30 +191,17 @@ func subject(s *service) analyses.Subject {
 	return analyses.Subject{Kind: "service", ID: s.ID, Label: s.label}
 }
 
-func filterOf(a netip.Addr, s *service) string {
-	f := analyses.AddressFilter(a)
+func filterOf(s *service) string {
+	f := analyses.AddressFilter(s.address)
 	if s.Transport == "tcp" || s.Transport == "udp" {
 		f += fmt.Sprintf(" && %s.port == %d", s.Transport, s.Port)
 	}
 	return f
 }
 
-// evidence collects the witnesses of a service.
-func (m *mapping) evidence(id graph.ID, filter string) []analyses.Evidence {
-	var w []string
-	for _, d := range m.deps {
-		if d.service == id {
-			for _, r := range d.rows {
-				w = analyses.Union(w, r.Witness, maxList)
-			}
-		}
-	}
-	return analyses.EvidenceOf(w, filter)
-}
-
 // cycles finds services that need each other in a circle.
 func (m *mapping) cycles(o Options) []analyses.Finding {
-	services := m.ordered()
+	services := m.sorted
 	number := map[graph.ID]int64{}
 	g := simple.NewDirectedGraph()
 	for i, s := range services {
@@ -221,7 +230,7 @@ func (m *mapping) cycles(o Options) []analyses.Finding {
 		}
 		f := analyses.NewFinding("dependency/cycle", analyses.Info, 0.6, fmt.Sprintf("%d services need each other: %s", len(part), strings.Join(labels, ", ")), subjects...)
 		f.First, f.Last, f.Count = first, last, int64(len(part))
-		f.Evidence = m.evidence(services[part[0].ID()].id, filterOf(m.address(services[part[0].ID()]), services[part[0].ID()]))
+		f.Evidence = analyses.EvidenceOf(services[part[0].ID()].witness, filterOf(services[part[0].ID()]))
 		fs = append(fs, f)
 	}
 	return fs

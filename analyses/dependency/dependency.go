@@ -22,8 +22,8 @@ import (
 type Options struct {
 	ManyClients   int     // clients that make a service one that many depend on. Default 5
 	ManyShare     float64 // share of all clients that they must be as well, unless the service is declared critical. Default 0.5
-	FailedTries   int64   // conversations that fail before a client keeps trying. Default 3
-	Scanner       int     // services that one client fails to reach before it is a scanner. Default 20
+	FailedTries   int64   // conversations that fail, or packets of the only one, before a client keeps trying. Default 3
+	Scanner       int     // services that one client fails to reach before it scans. Default 20
 	RequireWeight float64 // confidence of a requirement that counts for cycles and waves. Default 0.5
 }
 
@@ -115,7 +115,7 @@ type Wave struct {
 
 // Rules are the rules that Run can raise; the rules of change are raised by Changes.
 func Rules() []string {
-	return []string{"dependency/failing", "dependency/single-point-of-failure", "dependency/cycle", "dependency/cleartext-credentials"}
+	return []string{"dependency/failing", "dependency/anomalous", "dependency/single-point-of-failure", "dependency/cycle", "dependency/cleartext-credentials"}
 }
 
 // Analysis is this analysis with default options.
@@ -150,9 +150,10 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	r.Requires = m.requirements()
 	spof := m.critical(o)
 	r.CriticalNodes = spof.nodes
-	r.Groups = m.groups()
-	r.Waves = m.waves(r.Groups)
-	r.Findings = slices.Concat(spof.findings, m.cycles(o), m.failing(o, artefacts), m.credentials())
+	groups, home := m.groups()
+	r.Groups, r.Waves = groups, m.waves(groups, home)
+	tried := m.tried()
+	r.Findings = slices.Concat(spof.findings, m.cycles(o), m.failing(o, tried, artefacts), m.scanning(o, tried), m.credentials())
 	analyses.SortFindings(r.Findings)
 	return r, nil
 }

@@ -15,8 +15,8 @@ import (
 // everyone is the share of all hosts that makes a service infrastructure, which joins no group.
 const everyone = 0.5
 
-// groups finds communities of at least two hosts, the largest first.
-func (m *mapping) groups() []Group {
+// groups finds communities of at least two hosts, the largest first, and the position from 1 of each host's group.
+func (m *mapping) groups() (groups []Group, home map[graph.ID]int) {
 	ids, number := m.hosts()
 	g := simple.NewWeightedUndirectedGraph(0, 0)
 	for i := range ids {
@@ -35,29 +35,38 @@ func (m *mapping) groups() []Group {
 		g.SetWeightedEdge(simple.WeightedEdge{F: simple.Node(a), T: simple.Node(b), W: w})
 	}
 	if g.Edges().Len() == 0 {
-		return []Group{}
+		return []Group{}, nil
 	}
 	parts := community.Modularize(g, 1, rand.NewPCG(1, 1)).Communities() // a fixed seed: equal graphs, equal groups
-	out := []Group{}
+	type community struct {
+		Group
+		hosts []graph.ID
+	}
+	var found []community
 	for _, part := range parts {
 		if len(part) < 2 {
 			continue
 		}
-		var members []string
-		slices.SortFunc(part, func(a, b graphNode) int { return cmp.Compare(a.ID(), b.ID()) })
+		var c community
 		for _, n := range part {
-			members = append(members, m.hostLabel(ids[n.ID()]))
+			c.hosts = append(c.hosts, ids[n.ID()])
+			c.Members = append(c.Members, m.hostLabel(ids[n.ID()]))
 		}
-		slices.Sort(members)
-		out = append(out, Group{Members: members})
+		slices.Sort(c.Members)
+		found = append(found, c)
 	}
-	slices.SortFunc(out, func(a, b Group) int {
+	slices.SortFunc(found, func(a, b community) int {
 		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), slices.Compare(a.Members, b.Members))
 	})
-	for i := range out {
-		out[i].Name = fmt.Sprintf("group %d", i+1)
+	groups, home = []Group{}, map[graph.ID]int{}
+	for i, c := range found {
+		c.Name = fmt.Sprintf("group %d", i+1)
+		groups = append(groups, c.Group)
+		for _, h := range c.hosts {
+			home[h] = i + 1
+		}
 	}
-	return out
+	return groups, home
 }
 
 // hostLabel is the address, with its context where that is not the default.
@@ -72,46 +81,49 @@ func (m *mapping) hostLabel(id graph.ID) string {
 	return h.Address.String()
 }
 
+// maxWaves is up to how many groups somebody plans their order by hand.
+const maxWaves = 200
+
 // waves orders the groups so that each next one cuts the fewest dependencies between what has moved and what has not.
-func (m *mapping) waves(groups []Group) []Wave {
-	home := map[string]int{}
-	for i, g := range groups {
-		for _, h := range g.Members {
-			home[h] = i + 1
-		}
-	}
+func (m *mapping) waves(groups []Group, home map[graph.ID]int) []Wave {
 	between := map[[2]int]int{} // dependencies between groups; group 0 never moves
 	for _, d := range m.deps {
-		a, b := home[m.hostLabel(d.client)], home[m.hostLabel(m.served[d.service].server)]
+		a, b := home[d.client], home[m.served[d.service].server]
 		if a != b {
 			between[[2]int{min(a, b), max(a, b)}]++
 		}
 	}
-	moved := map[int]bool{}
-	cut := func(moved map[int]bool) int {
-		n := 0
-		for k, w := range between {
-			if moved[k[0]] != moved[k[1]] {
-				n += w
+	near := make([]map[int]int, len(groups)+1) // the same, by group
+	for k, w := range between {
+		for i, g := range k {
+			if near[g] == nil {
+				near[g] = map[int]int{}
 			}
+			near[g][k[1-i]] += w
 		}
-		return n
 	}
+	moved := make([]bool, len(groups)+1)
 	out := []Wave{}
-	for len(moved) < len(groups) && len(groups) <= 200 { // beyond that nobody plans by hand, and the choice is cubic
-		best, at := -1, 0
-		for i := range groups {
-			if moved[i+1] {
+	for cut := 0; len(out) < len(groups) && len(groups) <= maxWaves; {
+		best, at := 0, 0
+		for g := 1; g <= len(groups); g++ {
+			if moved[g] {
 				continue
 			}
-			moved[i+1] = true
-			if c := cut(moved); best < 0 || c < best {
-				best, at = c, i
+			c := cut
+			for to, w := range near[g] {
+				if moved[to] {
+					c -= w
+				} else {
+					c += w
+				}
 			}
-			delete(moved, i+1)
+			if at == 0 || c < best {
+				best, at = c, g
+			}
 		}
-		moved[at+1] = true
-		out = append(out, Wave{Wave: len(out) + 1, Members: groups[at].Members, Cut: best})
+		moved[at], cut = true, best
+		out = append(out, Wave{Wave: len(out) + 1, Members: groups[at-1].Members, Cut: best})
 	}
 	return out
 }

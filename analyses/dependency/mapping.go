@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"math"
+	"net/netip"
 	"slices"
 
 	"netscope.example/nsgraph/analyses"
@@ -15,7 +16,9 @@ type service struct {
 	Service
 	id      graph.ID
 	server  graph.ID
+	address netip.Addr
 	label   string
+	witness []string
 	clients map[graph.ID]bool
 	weight  map[string]int64 // bytes by application
 }
@@ -23,7 +26,7 @@ type service struct {
 // dependency is a client and a service with the rows that show it.
 type dependency struct {
 	client, service graph.ID
-	rows            []UsesRow
+	rows            []*UsesRow
 }
 
 // mapping is what the rows say, secondary channels and reversed directions taken out.
@@ -33,7 +36,10 @@ type mapping struct {
 	served   map[graph.ID]*service
 	deps     []dependency
 	requires []RequiresRow
+	sorted   []*service // by context, address, transport and port
 }
+
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // oneWay are applications that need no answer: what they are sent to is a service all the same.
 var oneWay = map[string]bool{"syslog": true, "netflow": true, "ipfix": true, "sflow": true, "snmp": true, "rtp": true, "rtcp": true, "radius": true, "gtp": true}
@@ -43,11 +49,11 @@ func isDependency(r *UsesRow) bool {
 	switch {
 	case r.Parent != "", r.Transport == "icmp", r.Transport == "icmpv6", r.Transport == "igmp":
 		return false
-	case !r.ServerAddress.IsValid(), r.ServerAddress.IsMulticast(), r.ServerAddress.IsUnspecified(), r.ClientAddress.IsUnspecified(), r.ServerAddress.String() == "255.255.255.255":
+	case !r.ServerAddress.IsValid(), r.ServerAddress.IsMulticast(), r.ServerAddress.IsUnspecified(), r.ClientAddress.IsUnspecified(), r.ServerAddress == broadcast:
 		return false
 	case r.Application == "rtp" || r.Application == "rtcp":
 		return false // media is announced by its call; without the call in view it has no server
-	case r.Established == 0 && !(r.OneWay > 0 && oneWay[r.Application]):
+	case r.Established == 0 && !(r.OneWay > 0 && (oneWay[r.Application] || r.Transport == "tcp")): // one direction of TCP shows that the other exists
 		return false
 	}
 	return r.Port < 32768 || r.Certainty >= 0.7 || r.Application != "" && r.Certainty > 0.5
@@ -69,7 +75,7 @@ func newMap(site *analyses.Site, uses []UsesRow, requires []RequiresRow) *mappin
 			at[k] = n
 			m.deps = append(m.deps, dependency{client: r.Client, service: r.Service})
 		}
-		m.deps[n].rows = append(m.deps[n].rows, *r)
+		m.deps[n].rows = append(m.deps[n].rows, r)
 	}
 	for _, r := range requires {
 		if m.served[r.Service] != nil && m.served[r.Needs] != nil {
@@ -79,6 +85,7 @@ func newMap(site *analyses.Site, uses []UsesRow, requires []RequiresRow) *mappin
 	for _, s := range m.served {
 		m.finish(s)
 	}
+	m.sorted = slices.SortedFunc(maps.Values(m.served), compareServices)
 	return m
 }
 
@@ -86,7 +93,7 @@ func newMap(site *analyses.Site, uses []UsesRow, requires []RequiresRow) *mappin
 func (m *mapping) serve(r *UsesRow) {
 	s := m.served[r.Service]
 	if s == nil {
-		s = &service{id: r.Service, server: r.Server, label: analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port), clients: map[graph.ID]bool{}, weight: map[string]int64{},
+		s = &service{id: r.Service, server: r.Server, address: r.ServerAddress, label: analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port), clients: map[graph.ID]bool{}, weight: map[string]int64{},
 			Service: Service{ID: r.Service.String(), Endpoint: r.ServerAddress.String(), Context: r.ServerContext, Transport: r.Transport, Port: r.Port,
 				Names: []string{}, First: r.First, Last: r.Last}}
 		m.served[r.Service] = s
@@ -99,6 +106,7 @@ func (m *mapping) serve(r *UsesRow) {
 	s.First, s.Last = min(s.First, r.First), max(s.Last, r.Last)
 	s.Names = analyses.Union(s.Names, r.ServerNames, maxList)
 	s.Versions = analyses.Union(s.Versions, r.Versions, maxList)
+	s.witness = analyses.Union(s.witness, r.Witness, maxList)
 }
 
 // finish settles what needs all rows: the application with the most bytes, names, and what is declared.
@@ -116,8 +124,7 @@ func (m *mapping) finish(s *service) {
 			s.Names = analyses.Union(s.Names, []string{n.Name}, maxList)
 		}
 	}
-	addr := m.address(s)
-	if a := m.site.Application(addr, s.Transport, s.Port, s.Application, s.Names); a != nil {
+	if a := m.site.Application(s.address, s.Transport, s.Port, s.Application, s.Names); a != nil {
 		s.Critical, s.Declared, s.Owner = a.Critical, a.Name, a.Owner
 	}
 }
@@ -125,16 +132,14 @@ func (m *mapping) finish(s *service) {
 // services lists them by context, address, transport and port.
 func (m *mapping) services() []Service {
 	out := []Service{}
-	for _, s := range m.ordered() {
+	for _, s := range m.sorted {
 		out = append(out, s.Service)
 	}
 	return out
 }
 
-func (m *mapping) ordered() []*service {
-	return slices.SortedFunc(maps.Values(m.served), func(a, b *service) int {
-		return cmp.Or(cmp.Compare(a.Context, b.Context), m.address(a).Compare(m.address(b)), cmp.Compare(a.Transport, b.Transport), cmp.Compare(a.Port, b.Port))
-	})
+func compareServices(a, b *service) int {
+	return cmp.Or(cmp.Compare(a.Context, b.Context), a.address.Compare(b.address), cmp.Compare(a.Transport, b.Transport), cmp.Compare(a.Port, b.Port))
 }
 
 // strength orders the reasons of a direction.

@@ -45,6 +45,8 @@ type UsesRow struct {
 	Unreachable   int64      `graph:"unreachable"`
 	Unanswered    int64      `graph:"unanswered"`
 	OneWay        int64      `graph:"one_way"`
+	PacketsUp     int64      `graph:"packets_up"`
+	PacketsDown   int64      `graph:"packets_down"`
 	BytesUp       int64      `graph:"bytes_up"`
 	BytesDown     int64      `graph:"bytes_down"`
 	First         graph.Time `graph:"first"`
@@ -102,6 +104,8 @@ func (r *UsesRow) add(u *graph.Uses) {
 	r.Unreachable += u.Unreachable
 	r.Unanswered += u.Unanswered
 	r.OneWay += u.OneWay
+	r.PacketsUp += u.PacketsUp
+	r.PacketsDown += u.PacketsDown
 	r.BytesUp += u.BytesUp
 	r.BytesDown += u.BytesDown
 	r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)

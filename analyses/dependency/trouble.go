@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
@@ -18,19 +19,21 @@ type trouble struct {
 	row                      UsesRow
 	failed, worked           int64
 	refused, denied, unheard int64
+	packets                  int64 // that the client sent to no avail
 }
 
-// failing finds clients that keep trying a service that does not answer or refuses. A capture that saw one way only says nothing.
-func (m *mapping) failing(o Options, artefacts []graph.Artefact) []analyses.Finding {
+// tried sums up by client and service.
+func (m *mapping) tried() map[[2]graph.ID]*trouble {
 	tried := map[[2]graph.ID]*trouble{}
-	for _, r := range m.uses {
-		if !attempt(&r) {
+	for i := range m.uses {
+		r := &m.uses[i]
+		if !attempt(r) {
 			continue
 		}
 		k := [2]graph.ID{r.Client, r.Service}
 		t := tried[k]
 		if t == nil {
-			t = &trouble{row: r}
+			t = &trouble{row: *r}
 			tried[k] = t
 		} else {
 			t.row.First, t.row.Last = min(t.row.First, r.First), max(t.row.Last, r.Last)
@@ -42,45 +45,75 @@ func (m *mapping) failing(o Options, artefacts []graph.Artefact) []analyses.Find
 		t.unheard += r.Unanswered
 		t.failed = t.refused + t.denied + t.unheard
 		t.worked += r.Established + r.OneWay
+		t.packets += r.PacketsUp
 	}
+	return tried
+}
+
+// hearing is how well the capture would have shown an answer.
+type hearing uint8
+
+const (
+	deaf   hearing = iota
+	partly         // others of the client's network were heard, nothing that was sent to the client
+	well           // the client received something, or the failure itself is an answer
+)
+
+// failing finds clients that keep trying a service that does not answer or refuses: in several conversations, or again and again in one. A capture that
+// saw one way only says nothing.
+func (m *mapping) failing(o Options, tried map[[2]graph.ID]*trouble, artefacts []graph.Artefact) []analyses.Finding {
 	fanOut := map[graph.ID]int{}
 	for k, t := range tried {
 		if t.failed > t.worked {
 			fanOut[k[0]]++
 		}
 	}
+	others := 0 // hosts that claim their address
+	for _, h := range m.site.Hosts() {
+		if len(h.MACs) > 0 && !h.Router {
+			others++
+		}
+	}
 	var fs []analyses.Finding
 	for _, k := range slices.SortedFunc(maps.Keys(tried), func(a, b [2]graph.ID) int { return cmp.Or(a[0].Compare(b[0]), a[1].Compare(b[1])) }) {
 		t := tried[k]
-		if t.failed < o.FailedTries || t.failed < 4*t.worked || fanOut[k[0]] >= o.Scanner || !m.heard(t) {
+		again := t.failed >= o.FailedTries || t.failed > 0 && t.worked == 0 && t.packets >= o.FailedTries
+		if !again || t.failed < 4*t.worked || fanOut[k[0]] >= o.Scanner {
 			continue
 		}
-		fs = append(fs, t.finding(artefacts))
+		if h := m.heard(t, others > 1); h != deaf {
+			fs = append(fs, t.finding(o, h, artefacts))
+		}
 	}
 	return fs
 }
 
 // attempt reports whether a row's silence would mean something.
 func attempt(r *UsesRow) bool {
-	if r.Parent != "" || !r.ServerAddress.IsValid() || r.ServerAddress.IsMulticast() || r.ServerAddress.String() == "255.255.255.255" || r.Certainty < 0.7 || r.Port == 0 {
+	if r.Parent != "" || !r.ServerAddress.IsValid() || r.ServerAddress.IsMulticast() || r.ServerAddress == broadcast || r.Certainty < 0.7 || r.Port == 0 {
 		return false
 	}
 	return r.Transport == "tcp" || r.Transport == "sctp" || r.Transport == "udp" && asks[r.Application]
 }
 
-// heard reports whether the capture would have shown an answer: the client received something from someone.
-func (m *mapping) heard(t *trouble) bool {
-	if t.refused+t.denied > 0 {
-		return true
-	}
+func (m *mapping) heard(t *trouble, others bool) hearing {
 	h := m.site.HostByID(t.row.Client)
-	return h != nil && h.Traffic.PacketsReceived > 0
+	switch {
+	case t.refused+t.denied > 0, h != nil && h.Traffic.PacketsReceived > 0:
+		return well
+	case others:
+		return partly
+	}
+	return deaf
 }
 
-func (t *trouble) finding(artefacts []graph.Artefact) analyses.Finding {
+func (t *trouble) finding(o Options, h hearing, artefacts []graph.Artefact) analyses.Finding {
 	r := &t.row
 	label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
 	text := fmt.Sprintf("%s to %s: %d of %d attempts failed: %d refused, %d prohibited or unreachable, %d unanswered", r.ClientAddress, label, t.failed, t.failed+t.worked, t.refused, t.denied, t.unheard)
+	if t.failed < o.FailedTries {
+		text += fmt.Sprintf("; %d packets sent", t.packets)
+	}
 	f := analyses.NewFinding("dependency/failing", analyses.Medium, 0.9, text,
 		analyses.Subject{Kind: "endpoint", ID: r.Client.String(), Label: r.ClientAddress.String()}, analyses.Subject{Kind: "service", ID: r.Service.String(), Label: label})
 	f.First, f.Last, f.Count = r.First, r.Last, t.failed
@@ -88,32 +121,38 @@ func (t *trouble) finding(artefacts []graph.Artefact) analyses.Finding {
 	if t.unheard == t.failed {
 		f.ExplainedBy = analyses.Explain(artefacts, "one-way", "loss")
 		f.Confidence = 0.7
-		if len(f.ExplainedBy) > 0 {
-			f.Confidence, f.Severity = 0.4, analyses.Low
-		}
 	}
+	if t.failed < o.FailedTries { // it may have tried once, and its system again
+		f.Confidence, f.Severity = f.Confidence-0.1, analyses.Low
+	}
+	if len(f.ExplainedBy) > 0 || h == partly {
+		f.Confidence, f.Severity = 0.4, analyses.Low
+	}
+	f.Confidence = analyses.Round(f.Confidence)
 	return f
 }
 
 // credentials finds services to which credentials went in clear, one finding for each service.
 func (m *mapping) credentials() []analyses.Finding {
 	type seen struct {
-		kinds, clients []string
-		row            UsesRow
-		n              int64
+		kinds   []string
+		clients map[graph.ID]bool
+		row     UsesRow
+		n       int64
 	}
 	at := map[graph.ID]*seen{}
-	for _, r := range m.uses {
+	for i := range m.uses {
+		r := &m.uses[i]
 		if r.Credentials == "" {
 			continue
 		}
 		s := at[r.Service]
 		if s == nil {
-			s = &seen{row: r}
+			s = &seen{row: *r, clients: map[graph.ID]bool{}}
 			at[r.Service] = s
 		}
 		s.kinds = analyses.Union(s.kinds, []string{r.Credentials}, maxList)
-		s.clients = analyses.Union(s.clients, []string{r.ClientAddress.String()}, 1<<16)
+		s.clients[r.Client] = true
 		s.row.First, s.row.Last = min(s.row.First, r.First), max(s.row.Last, r.Last)
 		s.row.Witness = analyses.Union(s.row.Witness, r.Witness, maxList)
 		s.n += r.Conversations
@@ -123,11 +162,16 @@ func (m *mapping) credentials() []analyses.Finding {
 		s := at[id]
 		r := &s.row
 		label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
-		from := s.clients[0]
+		from := r.ClientAddress.String()
 		if len(s.clients) > 1 {
 			from = fmt.Sprintf("%d clients", len(s.clients))
 		}
-		text := fmt.Sprintf("%s to %s: %s credentials in clear in %d conversations", from, label, s.kinds[0], s.n)
+		conversations := "1 conversation"
+		if s.n != 1 {
+			conversations = fmt.Sprintf("%d conversations", s.n)
+		}
+		slices.Sort(s.kinds)
+		text := fmt.Sprintf("%s to %s: %s credentials in clear in %s", from, label, strings.Join(s.kinds, ", "), conversations)
 		f := analyses.NewFinding("dependency/cleartext-credentials", analyses.High, 0.9, text, analyses.Subject{Kind: "service", ID: id.String(), Label: label})
 		f.First, f.Last, f.Count = r.First, r.Last, s.n
 		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port))
