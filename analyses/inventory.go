@@ -64,7 +64,7 @@ var Traffic = graph.Query[TrafficRow]{
 				r.AsServer += u.Established
 			}
 		}
-		slices.SortFunc(rows, func(a, b TrafficRow) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
+		slices.SortFunc(rows, func(a, b TrafficRow) int { return a.ID.Compare(b.ID) })
 		return slices.Values(rows)
 	},
 }
@@ -115,7 +115,7 @@ var Places = graph.Query[PlaceRow]{
 			p.Local = p.Local || r.Local
 		}
 		return Ordered(at, func(a, b *PlaceRow) int {
-			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.VLAN, b.VLAN))
+			return cmp.Or(a.Endpoint.Compare(b.Endpoint), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.VLAN, b.VLAN))
 		})
 	},
 }
@@ -142,7 +142,7 @@ var Subnets = graph.Query[SubnetRow]{
 			at[r] = &r
 		}
 		return Ordered(at, func(a, b *SubnetRow) int {
-			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.Prefix.String(), b.Prefix.String()), cmp.Compare(a.Why, b.Why))
+			return cmp.Or(a.Endpoint.Compare(b.Endpoint), cmp.Compare(a.Prefix.String(), b.Prefix.String()), cmp.Compare(a.Why, b.Why))
 		})
 	},
 }
@@ -182,7 +182,7 @@ var Hardware = graph.Query[HardwareRow]{
 			r.Claimed = r.Claimed || h.Claims > 0
 		}
 		return Ordered(at, func(a, b *HardwareRow) int {
-			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.MAC, b.MAC))
+			return cmp.Or(a.Endpoint.Compare(b.Endpoint), cmp.Compare(a.MAC, b.MAC))
 		})
 	},
 }
@@ -220,7 +220,7 @@ var Names = graph.Query[NameRow]{
 			r.Count += k.Count
 		}
 		return Ordered(at, func(a, b *NameRow) int {
-			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Evidence, b.Evidence))
+			return cmp.Or(a.Endpoint.Compare(b.Endpoint), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Evidence, b.Evidence))
 		})
 	},
 }
@@ -247,7 +247,7 @@ var Artefacts = graph.Query[graph.Artefact]{
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[graph.Artefact] {
 		rows := slices.Clone(v.Artefacts)
 		slices.SortFunc(rows, func(a, b graph.Artefact) int {
-			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Point, b.Point), cmp.Compare(a.ID.String(), b.ID.String()))
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Point, b.Point), a.ID.Compare(b.ID))
 		})
 		return slices.Values(rows)
 	},

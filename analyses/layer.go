@@ -49,7 +49,7 @@ var Served = graph.Query[ServedRow]{
 			r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
 		}
 		return Ordered(at, func(a, b *ServedRow) int {
-			return cmp.Or(cmp.Compare(a.Service.String(), b.Service.String()), cmp.Compare(a.Application, b.Application))
+			return cmp.Or(a.Service.Compare(b.Service), cmp.Compare(a.Application, b.Application))
 		})
 	},
 }

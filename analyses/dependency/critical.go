@@ -16,14 +16,14 @@ import (
 )
 
 // hosts numbers the endpoints of all dependencies in the order of their identifiers.
-func (m *mapping) hosts() (ids []graph.ID, number map[graph.ID]int64) {
-	number = map[graph.ID]int64{}
+func (m *mapping) hosts() (ids []graph.ID, number map[graph.ID]int) {
+	number = map[graph.ID]int{}
 	for _, d := range m.deps {
 		number[d.client], number[m.served[d.service].server] = 0, 0
 	}
 	ids = slices.SortedFunc(maps.Keys(number), graph.ID.Compare)
 	for i, id := range ids {
-		number[id] = int64(i)
+		number[id] = i
 	}
 	return ids, number
 }

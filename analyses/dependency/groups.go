@@ -3,11 +3,8 @@ package dependency
 import (
 	"cmp"
 	"fmt"
-	"math/rand/v2"
+	"maps"
 	"slices"
-
-	"gonum.org/v1/gonum/graph/community"
-	"gonum.org/v1/gonum/graph/simple"
 
 	"netscope.example/nsgraph/graph"
 )
@@ -18,39 +15,39 @@ const everyone = 0.5
 // groups finds communities of at least two hosts, the largest first, and the position from 1 of each host's group.
 func (m *mapping) groups() (groups []Group, home map[graph.ID]int) {
 	ids, number := m.hosts()
-	g := simple.NewWeightedUndirectedGraph(0, 0)
-	for i := range ids {
-		g.AddNode(simple.Node(i))
-	}
-	for _, d := range m.deps {
+	weights := map[[2]int]float64{}
+	for i := range m.deps {
+		d := &m.deps[i]
 		s := m.served[d.service]
 		a, b := number[d.client], number[s.server]
 		if a == b || len(ids) > 4 && float64(len(s.clients)) > everyone*float64(len(ids)) {
 			continue
 		}
-		w, _ := g.Weight(a, b)
 		for _, r := range d.rows {
-			w += float64(r.Conversations)
+			weights[[2]int{min(a, b), max(a, b)}] += float64(r.Conversations)
 		}
-		g.SetWeightedEdge(simple.WeightedEdge{F: simple.Node(a), T: simple.Node(b), W: w})
 	}
-	if g.Edges().Len() == 0 {
-		return []Group{}, nil
+	g := make(mesh, len(ids))
+	for _, k := range slices.SortedFunc(maps.Keys(weights), func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) }) {
+		g[k[0]] = append(g[k[0]], link{k[1], weights[k]})
+		g[k[1]] = append(g[k[1]], link{k[0], weights[k]})
 	}
-	parts := community.Modularize(g, 1, rand.NewPCG(1, 1)).Communities() // a fixed seed: equal graphs, equal groups
+	parts := map[int][]graph.ID{}
+	for i, c := range communities(g) {
+		parts[c] = append(parts[c], ids[i])
+	}
 	type community struct {
 		Group
 		hosts []graph.ID
 	}
 	var found []community
-	for _, part := range parts {
-		if len(part) < 2 {
+	for _, hosts := range parts {
+		if len(hosts) < 2 {
 			continue
 		}
-		var c community
-		for _, n := range part {
-			c.hosts = append(c.hosts, ids[n.ID()])
-			c.Members = append(c.Members, m.hostLabel(ids[n.ID()]))
+		c := community{hosts: hosts}
+		for _, h := range hosts {
+			c.Members = append(c.Members, m.hostLabel(h))
 		}
 		slices.Sort(c.Members)
 		found = append(found, c)

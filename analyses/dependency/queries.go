@@ -86,7 +86,7 @@ var Uses = graph.Query[UsesRow]{
 			r.add(u)
 		}
 		return analyses.Ordered(at, func(a, b *UsesRow) int {
-			return cmp.Or(cmp.Compare(a.Client.String(), b.Client.String()), cmp.Compare(a.Service.String(), b.Service.String()),
+			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service),
 				cmp.Compare(a.Application, b.Application), cmp.Compare(a.Parent, b.Parent))
 		})
 	},
@@ -161,7 +161,7 @@ var Requires = graph.Query[RequiresRow]{
 			r.First, r.Last = min(r.First, q.From), max(r.Last, q.To-1)
 		}
 		return analyses.Ordered(at, func(a, b *RequiresRow) int {
-			return cmp.Or(cmp.Compare(a.Service.String(), b.Service.String()), cmp.Compare(a.Needs.String(), b.Needs.String()))
+			return cmp.Or(a.Service.Compare(b.Service), a.Needs.Compare(b.Needs))
 		})
 	},
 }

@@ -24,7 +24,7 @@ func (j *judge) findings() []analyses.Finding {
 		groups[k] = append(groups[k], b)
 	}
 	keys := slices.SortedFunc(maps.Keys(groups), func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.client.String(), b.client.String()), cmp.Compare(a.to, b.to))
+		return cmp.Or(cmp.Compare(a.rule, b.rule), a.client.Compare(b.client), cmp.Compare(a.to, b.to))
 	})
 	var fs []analyses.Finding
 	for _, k := range keys {

@@ -95,7 +95,7 @@ var Flows = graph.Query[FlowsRow]{
 			r.add(u)
 		}
 		return analyses.Ordered(at, func(a, b *FlowsRow) int {
-			return cmp.Or(cmp.Compare(a.Client.String(), b.Client.String()), cmp.Compare(a.Service.String(), b.Service.String()),
+			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service),
 				cmp.Compare(a.Application, b.Application), cmp.Compare(a.ClientVLAN, b.ClientVLAN), cmp.Compare(a.ServerVLAN, b.ServerVLAN),
 				cmp.Compare(a.Tunnel, b.Tunnel), cmp.Compare(a.Parent, b.Parent))
 		})
@@ -219,7 +219,7 @@ var MACs = graph.Query[MACsRow]{
 		}
 		return analyses.Ordered(at, func(a, b *MACsRow) int {
 			return cmp.Or(cmp.Compare(a.MAC, b.MAC), cmp.Compare(a.VLAN, b.VLAN), cmp.Compare(a.Tunnel, b.Tunnel), cmp.Compare(a.Point, b.Point),
-				cmp.Compare(a.Endpoint.String(), b.Endpoint.String()))
+				a.Endpoint.Compare(b.Endpoint))
 		})
 	},
 }
@@ -369,7 +369,7 @@ var DHCPServers = graph.Query[DHCPRow]{
 			r.Witness = union(r.Witness, s.Witness)
 		}
 		return analyses.Ordered(at, func(a, b *DHCPRow) int {
-			return cmp.Or(cmp.Compare(a.Endpoint.String(), b.Endpoint.String()), cmp.Compare(a.VLAN, b.VLAN), cmp.Compare(a.MAC, b.MAC))
+			return cmp.Or(a.Endpoint.Compare(b.Endpoint), cmp.Compare(a.VLAN, b.VLAN), cmp.Compare(a.MAC, b.MAC))
 		})
 	},
 }
