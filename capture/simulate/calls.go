@@ -23,6 +23,9 @@ type call struct {
 	pa, pb uint16
 	end    int64
 	out    [2]*stream
+
+	heardAt [2]int64  // when the report of each side came to the other; 0 none
+	heardSR [2]uint32 // the middle of its NTP time
 }
 
 // stream is one direction of media.
@@ -191,7 +194,9 @@ func (c *call) talk() {
 			f.parent = "sip"
 		}
 	}
-	c.rtcp.udp = &udpConn{flow: c.rtcp, onUDP: func(bool, *packet) {}}
+	c.rtcp.udp = &udpConn{flow: c.rtcp, onUDP: func(up bool, p *packet) {
+		c.heardAt[side(up)], c.heardSR[side(up)] = s.now, binary.BigEndian.Uint32(p.Payload[10:])
+	}}
 	c.media.udp = &udpConn{flow: c.media, onUDP: c.hear}
 	c.open(0)
 	c.open(1)
@@ -319,7 +324,8 @@ func (c *call) report() {
 		if k == 1 {
 			h, from, to = c.b, to, from
 		}
-		b := []byte{0x80, 200, 0, 6}
+		other := c.out[1-k] // what this side hears
+		b := []byte{0x81, 200, 0, 12}
 		b = binary.BigEndian.AppendUint32(b, st.ssrc)
 		ns := s.start.UnixNano() + s.now
 		b = binary.BigEndian.AppendUint32(b, uint32(ns/1e9+2208988800))
@@ -327,6 +333,7 @@ func (c *call) report() {
 		b = binary.BigEndian.AppendUint32(b, st.ts)
 		b = binary.BigEndian.AppendUint32(b, uint32(st.sent))
 		b = binary.BigEndian.AppendUint32(b, st.bytes)
+		b = other.block(b, c.heardAt[1-k], c.heardSR[1-k])
 		name := h.nm + "@phones"
 		sdes := []byte{0x81, 202, 0, 0}
 		sdes = binary.BigEndian.AppendUint32(sdes, st.ssrc)
@@ -339,6 +346,24 @@ func (c *call) report() {
 		h.datagram(c.rtcp, k == 0, from, to, append(b, sdes...))
 	}
 	s.after(5e9, c.report)
+}
+
+// block appends the report on a stream by who hears it (RFC 3550, section 6.4.1).
+func (st *stream) block(b []byte, at int64, sr uint32) []byte {
+	lost := uint32(0)
+	if st.sent > st.got {
+		lost = uint32(st.sent - st.got)
+	}
+	b = binary.BigEndian.AppendUint32(b, st.ssrc)
+	b = append(b, byte(uint64(lost)*256/max(st.sent, 1)), byte(lost>>16), byte(lost>>8), byte(lost))
+	b = binary.BigEndian.AppendUint32(b, uint32(st.seq-1))
+	b = binary.BigEndian.AppendUint32(b, uint32(st.jitter))
+	b = binary.BigEndian.AppendUint32(b, sr)
+	delay := uint32(0)
+	if at != 0 {
+		delay = uint32(float64(st.c.s.now-at) / 1e9 * 65536)
+	}
+	return binary.BigEndian.AppendUint32(b, delay)
 }
 
 func (st *stream) truth() StreamTruth {

@@ -8,25 +8,44 @@ type later func()
 
 func (c later) fire(*packet) { c() }
 
-// event wakes h at a time; equal times keep the order in which they were scheduled.
+// event is when something happens; what does is in the slot. Without pointers in it, moving events in the heap costs the
+// garbage collector nothing.
 type event struct {
-	at  int64
-	seq uint64
-	h   handler
-	p   *packet
+	at   int64
+	seq  uint32 // order among equal times; it may wrap
+	slot uint32
 }
 
-func (e *event) before(o *event) bool { return e.at < o.at || e.at == o.at && e.seq < o.seq }
+func (e *event) before(o *event) bool {
+	return e.at < o.at || e.at == o.at && int32(e.seq-o.seq) < 0
+}
+
+// slot is what an event wakes, and with which packet.
+type slot struct {
+	h handler
+	p *packet
+}
 
 // agenda is a heap of events with four children a node: shallower than two, and the children share cache lines.
 type agenda struct {
-	heap []event
-	seq  uint64
+	heap  []event
+	slots []slot
+	spare []uint32
+	seq   uint32
 }
 
 func (a *agenda) push(at int64, h handler, p *packet) {
+	var k uint32
+	if n := len(a.spare); n > 0 {
+		k = a.spare[n-1]
+		a.spare = a.spare[:n-1]
+		a.slots[k] = slot{h, p}
+	} else {
+		k = uint32(len(a.slots))
+		a.slots = append(a.slots, slot{h, p})
+	}
 	a.seq++
-	e := event{at: at, seq: a.seq, h: h, p: p}
+	e := event{at: at, seq: a.seq, slot: k}
 	a.heap = append(a.heap, e)
 	i := len(a.heap) - 1
 	for i > 0 {
@@ -40,14 +59,17 @@ func (a *agenda) push(at int64, h handler, p *packet) {
 	a.heap[i] = e
 }
 
-func (a *agenda) pop() event {
+// pop takes the earliest event away. The agenda must not be empty.
+func (a *agenda) pop() (at int64, what slot) {
 	top := a.heap[0]
 	n := len(a.heap) - 1
 	last := a.heap[n]
-	a.heap[n] = event{}
 	a.heap = a.heap[:n]
+	what = a.slots[top.slot]
+	a.slots[top.slot] = slot{}
+	a.spare = append(a.spare, top.slot)
 	if n == 0 {
-		return top
+		return top.at, what
 	}
 	i := 0
 	for {
@@ -68,5 +90,5 @@ func (a *agenda) pop() event {
 		i = best
 	}
 	a.heap[i] = last
-	return top
+	return top.at, what
 }

@@ -11,12 +11,11 @@ import (
 func icmpMessage(p *packet, typ, code uint8, word uint32) []byte {
 	b := binary.BigEndian.AppendUint32([]byte{typ, code, 0, 0}, word)
 	quote := p.AppendIP(nil)
-	limit := 548 // RFC 1812: up to 576 octets in all
-	if p.Type == frame.IPv6 {
-		limit = 1232
-	}
-	if len(quote) > limit {
-		quote = quote[:limit]
+	switch {
+	case p.Type == frame.IPv6 && len(quote) > 1232: // as much as fits the least MTU (RFC 4443)
+		quote = quote[:1232]
+	case p.Type == frame.IPv4 && len(quote) > 548: // the header and eight octets (RFC 792), as many routers do
+		quote = quote[:28]
 	}
 	b = append(b, quote...)
 	if p.Type == frame.IPv4 {

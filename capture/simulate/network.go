@@ -213,7 +213,7 @@ func (n *network) join(a, b *port, l *Link) *wire {
 
 func (n *network) newScheduler(l *Link, c *channel) *scheduler {
 	q := l.Queue
-	d := &scheduler{c: c, kind: q.Kind, name: l.Name, police: newBucket(q.Police), shape: newBucket(q.Shape)}
+	d := &scheduler{c: c, kind: q.Kind, name: l.Name, most: q.Packets, police: newBucket(q.Police), shape: newBucket(q.Shape)}
 	switch q.Kind {
 	case "fifo", "priority", "wfq":
 	case "":

@@ -16,6 +16,8 @@ type scheduler struct {
 	name    string
 	total   int64 // of a FIFO: bytes that may wait in all
 	waiting int64
+	most    int // packets that may wait in all; 0 no limit
+	count   int
 	order   []*class
 }
 
@@ -88,7 +90,7 @@ func (d *scheduler) enqueue(p *packet) {
 		d.c.drop(p)
 		return
 	}
-	if k.bytes+int64(n) > k.limit || d.total > 0 && d.waiting+int64(n) > d.total {
+	if k.bytes+int64(n) > k.limit || d.total > 0 && d.waiting+int64(n) > d.total || d.most > 0 && d.count >= d.most {
 		k.dropped++
 		d.c.drop(p)
 		return
@@ -100,6 +102,7 @@ func (d *scheduler) enqueue(p *packet) {
 	k.since = append(k.since, now)
 	k.bytes += int64(n)
 	d.waiting += int64(n)
+	d.count++
 	if d.total > 0 {
 		d.order = append(d.order, k)
 	}
@@ -137,6 +140,7 @@ func (d *scheduler) next() {
 	k.sentBytes += uint64(p.WireLen())
 	k.bytes -= int64(p.WireLen())
 	d.waiting -= int64(p.WireLen())
+	d.count--
 	if d.total > 0 {
 		d.order = d.order[1:]
 	}

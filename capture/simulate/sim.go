@@ -145,11 +145,11 @@ func (s *sim) run(ctx context.Context) error {
 		if n&0xfff == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		e := s.pop()
-		if e.at > s.end {
+		at, e := s.pop()
+		if at > s.end {
 			break
 		}
-		s.now = e.at
+		s.now = at
 		e.h.fire(e.p)
 		if s.err != nil {
 			return s.err

@@ -291,8 +291,9 @@ type Link struct {
 
 // Queue is the discipline of both transmitters of a link.
 type Queue struct {
-	Kind    string  `yaml:"kind"` // fifo, priority, wfq
-	Limit   int     `yaml:"limit"`
+	Kind    string  `yaml:"kind"`    // fifo, priority, wfq
+	Limit   int     `yaml:"limit"`   // bytes that may wait in each class, or in all of a FIFO
+	Packets int     `yaml:"packets"` // that may wait in all, whatever their size; 0 no such limit
 	Classes []Class `yaml:"classes"`
 	Police  *Bucket `yaml:"police"`
 	Shape   *Bucket `yaml:"shape"`

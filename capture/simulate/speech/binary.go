@@ -126,7 +126,7 @@ func mysql(p Params) *Dialogue {
 			sql := fmt.Appendf([]byte{3}, "SELECT name FROM customer WHERE id = %d", n)
 			if req > len(sql) {
 				sql = append(sql, " /* "...)
-				sql = append(sql, prose[:min(req-len(sql), 4000)]...)
+				sql = append(sql, prose[:max(min(req-len(sql), 4000), 0)]...)
 				sql = append(sql, " */"...)
 			}
 			str := func(s string) []byte { return append([]byte{byte(len(s))}, s...) }
@@ -235,10 +235,11 @@ func smb(p Params) *Dialogue {
 			if id == 1 {
 				steps = []Step{client(nb(echo(false, 1))...), server(nb(echo(true, 1))...)}
 			}
-			q, a := seal(max(req, 80)), seal(max(resp, 80))
+			req, resp = min(max(req, 80), 1<<24-200), min(max(resp, 80), 1<<24-200) // the length has 24 bits
+			q, a := seal(req), seal(resp)
 			return append(steps, []Step{
-				{Data: append([]byte{0, byte((len(q) + max(req, 80)) >> 16), byte((len(q) + max(req, 80)) >> 8), byte(len(q) + max(req, 80))}, q...), Block: noise, Fill: max(req, 80)},
-				{Server: true, Work: true, Data: append([]byte{0, byte((len(a) + max(resp, 80)) >> 16), byte((len(a) + max(resp, 80)) >> 8), byte(len(a) + max(resp, 80))}, a...), Block: noise, Fill: max(resp, 80)},
+				{Data: append([]byte{0, byte((len(q) + req) >> 16), byte((len(q) + req) >> 8), byte(len(q) + req)}, q...), Block: noise, Fill: req},
+				{Server: true, Work: true, Data: append([]byte{0, byte((len(a) + resp) >> 16), byte((len(a) + resp) >> 8), byte(len(a) + resp)}, a...), Block: noise, Fill: resp},
 			}...)
 		},
 	}
