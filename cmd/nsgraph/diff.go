@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/analyses/dependency"
 	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 	"netscope.example/nsgraph/graph/diff"
@@ -91,6 +92,9 @@ func (a *app) diff(ctx context.Context, before, after string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	for _, f := range dependency.Changes(r) {
+		r.Findings = append(r.Findings, f)
+	}
 	err = a.answer(func(w io.Writer) error {
 		switch a.format {
 		case "json":
@@ -145,12 +149,9 @@ func (a *app) side(ctx context.Context, s graph.Store, p graph.Params, in *inten
 	if err != nil {
 		return side{}, err
 	}
-	v, err := s.View(ctx, p)
+	v, err := view(ctx, s, p)
 	if err != nil {
 		return side{}, err
-	}
-	if v == nil {
-		return side{}, fmt.Errorf("diff: %s cannot hand out its graph", a.storeName())
 	}
 	if len(r.Captures) == 0 {
 		return side{}, fmt.Errorf("diff: %w", graph.ErrNoData)

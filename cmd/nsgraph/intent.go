@@ -86,12 +86,9 @@ func (a *app) draftIntent(ctx context.Context, args []string) error {
 		}
 	}
 	defer s.Close()
-	v, err := s.View(ctx, graph.Params{})
+	v, err := view(ctx, s, graph.Params{})
 	if err != nil {
 		return err
-	}
-	if v == nil {
-		return usage("intent init reads captures or a SQLite store; %s is neither", a.storeName())
 	}
 	if len(v.Endpoints) == 0 {
 		return fmt.Errorf("intent init: %w", graph.ErrNoData)

@@ -14,6 +14,7 @@ import (
 	"netscope.example/nsgraph/analyses/qos"
 	"netscope.example/nsgraph/analyses/segmentation"
 	"netscope.example/nsgraph/graph"
+	"netscope.example/nsgraph/graph/neo4j"
 	"netscope.example/nsgraph/graph/sqlite"
 )
 
@@ -34,12 +35,28 @@ func allQuestions() []graph.Question {
 // openStore opens the store that --store names. create lets a file that is not there be made.
 func (a *app) openStore(ctx context.Context, create bool) (graph.Store, error) {
 	name := a.storeName()
-	if !create {
-		if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
-			return nil, &exitError{exitUnreachable, fmt.Errorf("no store at %s: make one with 'nsgraph ingest CAPTURE...', or name another with --store", name)}
+	if isURL(name) {
+		o, err := neo4j.FromEnvironment(name, os.Getenv)
+		if err != nil {
+			return nil, &exitError{exitUsage, err}
 		}
+		return neo4j.Open(ctx, o)
 	}
-	return sqlite.Open(ctx, name)
+	if create {
+		return sqlite.Open(ctx, name)
+	}
+	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+		return nil, &exitError{exitUnreachable, fmt.Errorf("no store at %s: make one with 'nsgraph ingest CAPTURE...', or name another with --store", name)}
+	}
+	return sqlite.OpenExisting(ctx, name)
+}
+
+// view loads what p selects of a store. A server is asked for it only where Go must compare whole graphs.
+func view(ctx context.Context, s graph.Store, p graph.Params) (*graph.View, error) {
+	if n, ok := s.(*neo4j.Store); ok {
+		return n.Select(ctx, p)
+	}
+	return s.View(ctx, p)
 }
 
 func (a *app) storeName() string {
@@ -49,11 +66,8 @@ func (a *app) storeName() string {
 	return a.store
 }
 
-// isNeo4j reports whether a store name is a Bolt URL.
-func isNeo4j(name string) bool {
-	scheme, _, ok := strings.Cut(name, "://")
-	return ok && (strings.HasPrefix(scheme, "neo4j") || strings.HasPrefix(scheme, "bolt"))
-}
+// isURL reports whether a store name is that of a server.
+func isURL(name string) bool { return strings.Contains(name, "://") }
 
 // span returns the first and last packet time of all captures in a store.
 func span(ctx context.Context, s graph.Querier) (first, last graph.Time, err error) {
