@@ -16,29 +16,33 @@ var asks = map[string]bool{"dns": true, "ntp": true, "snmp": true, "radius": tru
 
 // trouble is what one client tried at one service.
 type trouble struct {
-	row                      UsesRow
+	row                      *UsesRow // the first
+	first, last              graph.Time
+	witness                  []string
 	failed, worked           int64
 	refused, denied, unheard int64
 	packets                  int64 // that the client sent to no avail
 }
 
+// pairKey is a client and a service.
+type pairKey struct{ client, service graph.ID }
+
 // tried sums up by client and service.
-func (m *mapping) tried() map[[2]graph.ID]*trouble {
-	tried := map[[2]graph.ID]*trouble{}
+func (m *mapping) tried() map[pairKey]*trouble {
+	tried := map[pairKey]*trouble{}
 	for i := range m.uses {
 		r := &m.uses[i]
 		if !attempt(r) {
 			continue
 		}
-		k := [2]graph.ID{r.Client, r.Service}
+		k := pairKey{r.Client, r.Service}
 		t := tried[k]
 		if t == nil {
-			t = &trouble{row: *r}
+			t = &trouble{row: r, first: r.First, last: r.Last, witness: r.Witness}
 			tried[k] = t
 		} else {
-			t.row.First, t.row.Last = min(t.row.First, r.First), max(t.row.Last, r.Last)
-			t.row.Witness = analyses.Union(t.row.Witness, r.Witness, maxList)
-			t.row.Application = cmp.Or(t.row.Application, r.Application)
+			t.first, t.last = min(t.first, r.First), max(t.last, r.Last)
+			t.witness = analyses.Union(slices.Clip(t.witness), r.Witness, maxList)
 		}
 		t.refused += r.Refused
 		t.denied += r.Prohibited + r.Unreachable
@@ -48,6 +52,10 @@ func (m *mapping) tried() map[[2]graph.ID]*trouble {
 		t.packets += r.PacketsUp
 	}
 	return tried
+}
+
+func comparePairs(a, b pairKey) int {
+	return cmp.Or(a.client.Compare(b.client), a.service.Compare(b.service))
 }
 
 // hearing is how well the capture would have shown an answer.
@@ -61,11 +69,11 @@ const (
 
 // failing finds clients that keep trying a service that does not answer or refuses: in several conversations, or again and again in one. A capture that
 // saw one way only says nothing.
-func (m *mapping) failing(o Options, tried map[[2]graph.ID]*trouble, artefacts []graph.Artefact) []analyses.Finding {
+func (m *mapping) failing(o Options, tried map[pairKey]*trouble, artefacts []graph.Artefact) []analyses.Finding {
 	fanOut := map[graph.ID]int{}
 	for k, t := range tried {
 		if t.failed > t.worked {
-			fanOut[k[0]]++
+			fanOut[k.client]++
 		}
 	}
 	others := 0 // hosts that claim their address
@@ -75,10 +83,10 @@ func (m *mapping) failing(o Options, tried map[[2]graph.ID]*trouble, artefacts [
 		}
 	}
 	var fs []analyses.Finding
-	for _, k := range slices.SortedFunc(maps.Keys(tried), func(a, b [2]graph.ID) int { return cmp.Or(a[0].Compare(b[0]), a[1].Compare(b[1])) }) {
+	for _, k := range slices.SortedFunc(maps.Keys(tried), comparePairs) {
 		t := tried[k]
 		again := t.failed >= o.FailedTries || t.failed > 0 && t.worked == 0 && t.packets >= o.FailedTries
-		if !again || t.failed < 4*t.worked || fanOut[k[0]] >= o.Scanner {
+		if !again || t.failed < 4*t.worked || fanOut[k.client] >= o.Scanner {
 			continue
 		}
 		if h := m.heard(t, others > 1); h != deaf {
@@ -108,7 +116,7 @@ func (m *mapping) heard(t *trouble, others bool) hearing {
 }
 
 func (t *trouble) finding(o Options, h hearing, artefacts []graph.Artefact) analyses.Finding {
-	r := &t.row
+	r := t.row
 	label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
 	text := fmt.Sprintf("%s to %s: %d of %d attempts failed: %d refused, %d prohibited or unreachable, %d unanswered", r.ClientAddress, label, t.failed, t.failed+t.worked, t.refused, t.denied, t.unheard)
 	if t.failed < o.FailedTries {
@@ -116,8 +124,8 @@ func (t *trouble) finding(o Options, h hearing, artefacts []graph.Artefact) anal
 	}
 	f := analyses.NewFinding("dependency/failing", analyses.Medium, 0.9, text,
 		analyses.Subject{Kind: "endpoint", ID: r.Client.String(), Label: r.ClientAddress.String()}, analyses.Subject{Kind: "service", ID: r.Service.String(), Label: label})
-	f.First, f.Last, f.Count = r.First, r.Last, t.failed
-	f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port))
+	f.First, f.Last, f.Count = t.first, t.last, t.failed
+	f.Evidence = analyses.EvidenceOf(t.witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port))
 	if t.unheard == t.failed {
 		f.ExplainedBy = analyses.Explain(artefacts, "one-way", "loss")
 		f.Confidence = 0.7
