@@ -2,7 +2,6 @@ package segmentation
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,8 +12,8 @@ import (
 )
 
 // nativeVLANs finds neighbours that name different untagged VLANs, and BPDUs that arrive in another VLAN than they left.
-func nativeVLANs(ctx context.Context, q graph.Querier, p graph.Params, _ *analyses.Site, _ []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
-	rows, err := Native.All(ctx, q, p)
+func (s *sight) nativeVLANs() ([]analyses.Finding, error) {
+	rows, err := Native.All(s.ctx, s.q, s.p)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +87,8 @@ func deviceSubject(r NativeRow) analyses.Subject {
 }
 
 // rogues finds DHCP, DNS and NTP servers that the intent does not expect.
-func rogues(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, _ []graph.Artefact, flows []FlowsRow) ([]analyses.Finding, error) {
-	servers, err := DHCPServers.All(ctx, q, p)
+func (s *sight) rogues() ([]analyses.Finding, error) {
+	servers, err := DHCPServers.All(s.ctx, s.q, s.p)
 	if err != nil {
 		return nil, err
 	}
@@ -115,17 +114,17 @@ func rogues(ctx context.Context, q graph.Querier, p graph.Params, site *analyses
 		}
 	}
 	for _, r := range servers {
-		if ok, declared := site.Expected("dhcp", r.Address); declared && !ok {
+		if ok, declared := s.site.Expected("dhcp", r.Address); declared && !ok {
 			note("dhcp", r.Endpoint, r.Address.String(), "dhcp && "+analyses.AddressFilter(r.Address), r.Count, r.First, r.Last, r.Witness)
 		}
 	}
-	for i := range flows {
-		r := &flows[i]
+	for i := range s.flows {
+		r := &s.flows[i]
 		if r.Established == 0 || r.Application != "dns" && r.Application != "ntp" || r.Certainty < 0.8 || r.ServerAddress.IsMulticast() {
 			continue
 		}
-		ok, declared := site.Expected(r.Application, r.ServerAddress)
-		own, _ := site.Expected(r.Application, r.ClientAddress)
+		ok, declared := s.site.Expected(r.Application, r.ServerAddress)
+		own, _ := s.site.Expected(r.Application, r.ClientAddress)
 		if !declared || ok || own { // an expected server asks others itself
 			continue
 		}
@@ -134,7 +133,7 @@ func rogues(ctx context.Context, q graph.Querier, p graph.Params, site *analyses
 	}
 	var fs []analyses.Finding
 	for k, f := range found {
-		f.Text = fmt.Sprintf("%s answers as %s server, the intent expects %s: %s", f.Subjects[0].Label, k.kind, expected(site, k.kind), plural(f.Count, "answer"))
+		f.Text = fmt.Sprintf("%s answers as %s server, the intent expects %s: %s", f.Subjects[0].Label, k.kind, expected(s.site, k.kind), plural(f.Count, "answer"))
 		fs = append(fs, *f)
 	}
 	return fs, nil

@@ -2,7 +2,6 @@ package segmentation
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -15,8 +14,8 @@ import (
 
 // leaks finds VLANs that are bridged. A frame that also carries other tags around it elsewhere, or none, is the same VLAN seen at another place: only
 // stacks of one depth are compared.
-func leaks(ctx context.Context, q graph.Querier, p graph.Params, _ *analyses.Site, artefacts []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
-	rows, err := Copies.All(ctx, q, p)
+func (s *sight) leaks() ([]analyses.Finding, error) {
+	rows, err := Copies.All(s.ctx, s.q, s.p)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +52,7 @@ func leaks(ctx context.Context, q graph.Querier, p graph.Params, _ *analyses.Sit
 		f := analyses.NewFinding("segmentation/vlan-leak", analyses.High, analyses.Round(confidence), text, vlanSubject(k.a), vlanSubject(k.b))
 		f.First, f.Last, f.Count = g.First, g.Last, g.Packets
 		f.Evidence = analyses.EvidenceOf(g.Witness, "vlan.id == "+last(k.a)+" || vlan.id == "+last(k.b))
-		f.ExplainedBy = analyses.Explain(artefacts, "tags-stripped")
+		f.ExplainedBy = analyses.Explain(s.artefacts, "tags-stripped")
 		fs = append(fs, f)
 	}
 	return fs, nil
@@ -79,15 +78,12 @@ func vlanSubject(v string) analyses.Subject {
 }
 
 // hardware finds MACs that speak in several VLANs at the same time.
-func hardware(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, _ []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
-	rows, err := MACs.All(ctx, q, p)
-	if err != nil {
-		return nil, err
-	}
+func (s *sight) hardware() []analyses.Finding {
+	rows := s.macs
 	byMAC := map[string][]MACsRow{}
 	forwards := map[string]bool{}
 	for _, r := range rows {
-		if r.Router || r.Virtual != "" || declaredGateway(site, r) {
+		if r.Router || r.Virtual != "" || declaredGateway(s.site, r) {
 			forwards[r.MAC] = true
 		}
 		if r.Tunnel == "" {
@@ -122,7 +118,7 @@ func hardware(ctx context.Context, q graph.Querier, p graph.Params, site *analys
 		f.Evidence = analyses.EvidenceOf(witness, "eth.src == "+mac)
 		fs = append(fs, f)
 	}
-	return fs, nil
+	return fs
 }
 
 // declaredGateway reports whether the intent names the MAC or the address as a gateway.
@@ -202,11 +198,8 @@ func addressesOf(rs []MACsRow) string {
 }
 
 // overlapping finds addresses that are different hosts in different contexts.
-func overlapping(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, _ []graph.Artefact, _ []FlowsRow) ([]analyses.Finding, error) {
-	rows, err := MACs.All(ctx, q, p)
-	if err != nil {
-		return nil, err
-	}
+func (s *sight) overlapping() []analyses.Finding {
+	rows := s.macs
 	witness := map[graph.ID][]string{}
 	macs := map[graph.ID][]string{}
 	seen := map[graph.ID]*[2]graph.Time{}
@@ -222,7 +215,7 @@ func overlapping(ctx context.Context, q graph.Querier, p graph.Params, site *ana
 		}
 	}
 	byAddress := map[netip.Addr][]*analyses.Host{}
-	for _, h := range site.Hosts() {
+	for _, h := range s.site.Hosts() {
 		byAddress[h.Address] = append(byAddress[h.Address], h)
 	}
 	var fs []analyses.Finding
@@ -254,7 +247,7 @@ func overlapping(ctx context.Context, q graph.Querier, p graph.Params, site *ana
 		f.Evidence = analyses.EvidenceOf(all, analyses.AddressFilter(a))
 		fs = append(fs, f)
 	}
-	return fs, nil
+	return fs
 }
 
 func isBroadcast(a netip.Addr) bool { return a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) }

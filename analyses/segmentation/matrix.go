@@ -27,13 +27,26 @@ func (j *judge) policy(z pair) string {
 	return rest.Action
 }
 
-// matrix returns a cell for every ordered pair of zones, and for pairs without a zone that have traffic, and the score.
-func (j *judge) matrix() ([]Cell, Score) {
+// maxInferred is of how many inferred zones the matrix has the pairs without traffic: nobody declared a policy between them.
+const maxInferred = 50
+
+// matrix returns a cell for every ordered pair of zones, and for pairs without a zone that have traffic, and the score. Of many inferred zones, pairs
+// without traffic are only counted.
+func (j *judge) matrix() (cells []Cell, s Score, omitted int) {
 	zones := j.site.Zones()
-	for _, a := range zones {
-		for _, b := range zones {
-			if a != b {
-				j.cell(pair{a, b})
+	if j.site.ZonesFrom == "inferred" && len(zones) > maxInferred {
+		omitted = len(zones) * (len(zones) - 1)
+		for z := range j.cells {
+			if z.from != z.to && z.from != "" && z.to != "" {
+				omitted--
+			}
+		}
+	} else {
+		for _, a := range zones {
+			for _, b := range zones {
+				if a != b {
+					j.cell(pair{a, b})
+				}
 			}
 		}
 	}
@@ -44,8 +57,7 @@ func (j *judge) matrix() ([]Cell, Score) {
 	keys := slices.SortedFunc(maps.Keys(j.cells), func(a, b pair) int {
 		return cmp.Or(cmp.Compare(order[a.from], order[b.from]), cmp.Compare(order[a.to], order[b.to]))
 	})
-	cells := make([]Cell, 0, len(keys))
-	var s Score
+	cells = make([]Cell, 0, len(keys))
 	for _, k := range keys {
 		c := j.cells[k]
 		observable := j.observable(k)
@@ -64,7 +76,7 @@ func (j *judge) matrix() ([]Cell, Score) {
 		cells = append(cells, *c)
 	}
 	s.Value, s.Low, s.High = wilson(s.Observable-s.Violated, s.Observable)
-	return cells, s
+	return cells, s, omitted
 }
 
 // silence is the verdict on a pair in which nothing was established and no attempt was judged. Of denied attempts whose fate is unknown nothing can be said.

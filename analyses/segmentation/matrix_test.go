@@ -123,3 +123,15 @@ func TestWilson(t *testing.T) {
 		}
 	}
 }
+
+// Of many inferred zones the matrix shows the pairs with traffic.
+func TestMatrixOfManyZones(t *testing.T) {
+	var g strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&g, "use 10.0.%d.1 10.0.%d.1 tcp/80\n", i, (i+1)%60)
+	}
+	r := run(t, "", g.String()+"use 10.0.0.1 10.0.0.2 tcp/80", Options{})
+	if len(r.Matrix) != 61 || r.Omitted != 60*59-60 {
+		t.Errorf("%d cells, %d omitted", len(r.Matrix), r.Omitted)
+	}
+}

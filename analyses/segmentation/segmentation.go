@@ -30,6 +30,7 @@ type Options struct {
 type Report struct {
 	ZonesSource string             `json:"zones_source"` // declared, inferred
 	Matrix      []Cell             `json:"matrix"`
+	Omitted     int                `json:"pairs_omitted"` // pairs of inferred zones without traffic that the matrix leaves out
 	Score       Score              `json:"score"`
 	VLANs       []VLAN             `json:"vlans"`
 	Unjudged    int64              `json:"unjudged_conversations"` // denied in one direction, allowed in the other, and the direction is uncertain
@@ -71,7 +72,9 @@ type VLAN struct {
 func Rules() []string {
 	return []string{
 		"segmentation/forbidden-flow", "segmentation/forbidden-reached", "segmentation/forbidden-blocked", "segmentation/vlan-leak",
-		"segmentation/mac-in-several-vlans", "segmentation/overlapping-address", "segmentation/native-vlan-mismatch", "segmentation/rogue-service",
+		"segmentation/mac-in-several-vlans", "segmentation/mac-flood", "segmentation/address-in-wrong-vlan", "segmentation/overlapping-address",
+		"segmentation/double-tag", "segmentation/invalid-tag", "segmentation/native-vlan-mismatch", "segmentation/trunk-negotiation",
+		"segmentation/unexpected-gateway", "segmentation/rogue-service", "segmentation/transit-path", "segmentation/unused-rule", "segmentation/broad-rule",
 	}
 }
 
@@ -102,19 +105,23 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	if err != nil {
 		return r, err
 	}
-	points, err := seenPoints(ctx, q, p)
+	captures, err := analyses.Captures.All(ctx, q, p)
 	if err != nil {
 		return r, err
 	}
-	j := newJudge(site, flows, artefacts, points, o)
+	macs, err := MACs.All(ctx, q, p)
+	if err != nil {
+		return r, err
+	}
+	j := newJudge(site, flows, artefacts, seenPoints(captures, macs), o)
 	j.flows(flows)
 	r.Unjudged = j.unjudged
-	r.Findings = append(r.Findings, j.findings()...)
-	r.Matrix, r.Score = j.matrix()
-	for _, step := range []func(context.Context, graph.Querier, graph.Params, *analyses.Site, []graph.Artefact, []FlowsRow) ([]analyses.Finding, error){
-		leaks, hardware, overlapping, nativeVLANs, rogues,
-	} {
-		fs, err := step(ctx, q, p, site, artefacts, flows)
+	r.Matrix, r.Score, r.Omitted = j.matrix()
+	v := &sight{ctx: ctx, q: q, p: p, site: site, artefacts: artefacts, flows: flows, macs: macs}
+	r.Findings = slices.Concat(j.findings(), j.transits(flows), j.rules(flows, captures, p),
+		v.hardware(), v.floods(), v.strangers(), v.overlapping(), v.invalidTags(), v.gateways())
+	for _, step := range []func() ([]analyses.Finding, error){v.leaks, v.doubleTags, v.nativeVLANs, v.negotiation, v.rogues} {
+		fs, err := step()
 		if err != nil {
 			return r, err
 		}
@@ -132,20 +139,25 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	return r, nil
 }
 
+// sight is what the rules that do not judge flows look at.
+type sight struct {
+	ctx       context.Context // of one Run
+	q         graph.Querier
+	p         graph.Params
+	site      *analyses.Site
+	artefacts []graph.Artefact
+	flows     []FlowsRow
+	macs      []MACsRow
+}
+
 // seenPoints returns the names of the capture points of the captures and of the frames in them.
-func seenPoints(ctx context.Context, q graph.Querier, p graph.Params) (map[string]bool, error) {
+func seenPoints(captures []graph.Capture, macs []MACsRow) map[string]bool {
 	seen := map[string]bool{}
-	for c, err := range analyses.Captures.Run(ctx, q, p) {
-		if err != nil {
-			return nil, err
-		}
-		seen[c.Point] = true
+	for i := range captures {
+		seen[captures[i].Point] = true
 	}
-	for m, err := range MACs.Run(ctx, q, p) {
-		if err != nil {
-			return nil, err
-		}
-		seen[m.Point] = true
+	for i := range macs {
+		seen[macs[i].Point] = true
 	}
-	return seen, nil
+	return seen
 }

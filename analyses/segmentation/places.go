@@ -1,0 +1,202 @@
+package segmentation
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/graph"
+	"netscope.example/nsgraph/graph/intent"
+)
+
+// zoneOfVLAN returns the declared zone of a VLAN, of a stack by its inner tag, in the context of an address; nil if none.
+func zoneOfVLAN(in *intent.Intent, context, vlan string) *intent.Zone {
+	n, err := strconv.ParseUint(last(vlan), 10, 16)
+	if err != nil {
+		return nil
+	}
+	for i := range in.Zones {
+		z := &in.Zones[i]
+		if z.VLANs.Contains(uint32(n)) && cmp.Or(z.Context, graph.DefaultContext) == context {
+			return z
+		}
+	}
+	return nil
+}
+
+// settled is how much a host says before an address is more than its attempt to find its network again (RFC 4436).
+const settled = 4
+
+// strangers finds addresses that hosts claim, by ARP or ND, in a VLAN of a zone none of whose prefixes holds them.
+func (s *sight) strangers() []analyses.Finding {
+	rows := s.macs
+	forwards := map[string]bool{}
+	for _, r := range rows {
+		forwards[r.MAC] = forwards[r.MAC] || r.Router || r.Virtual != "" || declaredGateway(s.site, r)
+	}
+	type key struct {
+		endpoint graph.ID
+		vlan     string
+	}
+	found := map[key]*MACsRow{}
+	for _, r := range rows {
+		z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
+		if z == nil || r.Claims == 0 || r.Claims+r.Packets < settled || r.Tunnel != "" || forwards[r.MAC] || holds(z, r.Address) {
+			continue
+		}
+		k := key{r.Endpoint, r.VLAN}
+		if f := found[k]; f != nil {
+			f.Claims, f.First, f.Last, f.Witness = f.Claims+r.Claims, min(f.First, r.First), max(f.Last, r.Last), union(f.Witness, r.Witness)
+			continue
+		}
+		found[k] = &r
+	}
+	var fs []analyses.Finding
+	for _, r := range found {
+		z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
+		text := fmt.Sprintf("%s (%s) claims %s in VLAN %s of zone %s, which holds %s: %s", r.MAC, cmp.Or(r.Vendor, "unknown vendor"), r.Address, r.VLAN, z.Name, prefixes(z), plural(r.Claims, "claim"))
+		f := analyses.NewFinding("segmentation/address-in-wrong-vlan", analyses.Medium, 0.9, text,
+			analyses.Subject{Kind: "endpoint", ID: r.Endpoint.String(), Label: r.Address.String()}, vlanSubject(r.VLAN))
+		f.First, f.Last, f.Count = r.First, r.Last, r.Claims
+		f.Evidence = analyses.EvidenceOf(r.Witness, "eth.src == "+r.MAC+" && vlan.id == "+last(r.VLAN))
+		fs = append(fs, f)
+	}
+	return fs
+}
+
+// holds reports whether an address belongs into a zone, as far as its prefixes of that family say anything.
+func holds(z *intent.Zone, a netip.Addr) bool {
+	if a.IsLinkLocalUnicast() || a.IsUnspecified() || a.IsMulticast() {
+		return true
+	}
+	said := false
+	for _, p := range z.Prefixes {
+		said = said || p.Addr().Is4() == a.Is4()
+		if p.Contains(a.WithZone("")) {
+			return true
+		}
+	}
+	return !said
+}
+
+func prefixes(z *intent.Zone) string {
+	var ps []string
+	for _, p := range z.Prefixes {
+		ps = append(ps, p.String())
+	}
+	return strings.Join(ps, ", ")
+}
+
+// manyForwarded is for how many addresses a MAC must forward in a VLAN to be its gateway.
+const manyForwarded = 3
+
+// gateways finds MACs that forward in the VLANs of a zone whose gateways are declared, without being one of them.
+func (s *sight) gateways() []analyses.Finding {
+	rows := s.macs
+	known, watched := map[string]bool{}, map[string]bool{}
+	for _, g := range s.site.Intent.Gateways {
+		watched[g.Zone] = true
+	}
+	for _, r := range rows {
+		known[r.MAC] = known[r.MAC] || r.Virtual != "" || declaredGateway(s.site, r)
+	}
+	type key struct{ mac, zone string }
+	type forwarded struct {
+		addresses   map[netip.Addr]bool
+		first, last graph.Time
+		packets     int64
+		witness     []string
+	}
+	found := map[key]*forwarded{}
+	for _, r := range rows {
+		z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
+		if z == nil || !watched[z.Name] || !r.Router || known[r.MAC] || r.Claims > 0 || r.Tunnel != "" || len(z.Prefixes) == 0 || holds(z, r.Address) {
+			continue
+		}
+		k := key{r.MAC, z.Name}
+		f := found[k]
+		if f == nil {
+			f = &forwarded{addresses: map[netip.Addr]bool{}, first: r.First, last: r.Last}
+			found[k] = f
+		}
+		f.addresses[r.Address] = true
+		f.packets += r.Packets
+		f.first, f.last, f.witness = min(f.first, r.First), max(f.last, r.Last), union(f.witness, r.Witness)
+	}
+	var fs []analyses.Finding
+	for k, g := range found {
+		if len(g.addresses) < manyForwarded {
+			continue
+		}
+		f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.85,
+			fmt.Sprintf("%s forwards for %d addresses outside zone %s in its VLANs, the intent names another gateway: %s", k.mac, len(g.addresses), k.zone, plural(g.packets, "packet")),
+			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", k.mac).String(), Label: k.mac},
+			analyses.Subject{Kind: "zone", ID: graph.NewNamedID(graph.LabelZone, k.zone).String(), Label: k.zone})
+		f.First, f.Last, f.Count = g.first, g.last, g.packets
+		f.Evidence = analyses.EvidenceOf(g.witness, "eth.src == "+k.mac)
+		fs = append(fs, f)
+	}
+	return fs
+}
+
+// Of a flood of MACs: how many, that were seen how often at most, within which time.
+const (
+	floodMACs    = 1000
+	floodPackets = 2
+	floodWindow  = graph.Time(10e9)
+)
+
+// floods finds thousands of MACs that speak once or twice, in seconds, and never again: what overruns a switch's table.
+func (s *sight) floods() []analyses.Finding {
+	at := map[string]map[string]*MACsRow{} // by point and MAC
+	for _, row := range s.macs {
+		r := &row
+		if at[r.Point] == nil {
+			at[r.Point] = map[string]*MACsRow{}
+		}
+		if o := at[r.Point][r.MAC]; o != nil {
+			o.Packets, o.First, o.Last = o.Packets+r.Packets, min(o.First, r.First), max(o.Last, r.Last)
+			continue
+		}
+		at[r.Point][r.MAC] = r
+	}
+	var fs []analyses.Finding
+	for _, point := range slices.Sorted(maps.Keys(at)) {
+		var once []*MACsRow
+		for _, r := range at[point] {
+			if r.Packets <= floodPackets && r.Last-r.First < floodWindow {
+				once = append(once, r)
+			}
+		}
+		slices.SortFunc(once, func(a, b *MACsRow) int { return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.MAC, b.MAC)) })
+		from, n := 0, 0 // the densest window
+		for i, j := 0, 0; j < len(once); j++ {
+			for once[j].First-once[i].First >= floodWindow {
+				i++
+			}
+			if j-i+1 > n {
+				from, n = i, j-i+1
+			}
+		}
+		if n < floodMACs {
+			continue
+		}
+		first, end := once[from], once[from+n-1]
+		f := analyses.NewFinding("segmentation/mac-flood", analyses.High, 0.85,
+			fmt.Sprintf("%d MACs at %s that speak at most %d times, within %.1f s, and never again", n, point, floodPackets, float64(end.First-first.First)/1e9),
+			analyses.Subject{Kind: "point", ID: graph.NewNamedID(graph.LabelCapturePoint, point).String(), Label: point})
+		f.First, f.Last, f.Count = first.First, end.First, int64(n)
+		var witness []string
+		for _, r := range once[from:min(from+maxList, from+n)] {
+			witness = append(witness, r.Witness...)
+		}
+		f.Evidence = analyses.EvidenceOf(witness, "eth.src == "+first.MAC)
+		fs = append(fs, f)
+	}
+	return fs
+}

@@ -1,0 +1,57 @@
+package segmentation
+
+import "testing"
+
+func TestNegotiation(t *testing.T) {
+	for _, c := range []struct {
+		name, graph string
+		want        []string
+	}{
+		{"dynamic auto", "says sw1 dtp.status access/auto port=Gi0/1 count=2\nsays sw1 dtp.status access/auto port=Gi0/1 vlan=5 count=3", []string{
+			"medium trunk-negotiation 0.8: sw1 port Gi0/1 is an access port in DTP mode dynamic auto: 5 messages"}},
+		{"dynamic desirable, no port name", "says sw1 dtp.status access/desirable", []string{
+			"medium trunk-negotiation 0.8: sw1 port ? is an access port in DTP mode dynamic desirable: 1 message"}},
+		{"a trunk", "says sw1 dtp.status trunk/desirable", nil},
+		{"an access port that does not negotiate", "says sw1 dtp.status access/off", nil},
+		{"two switches", "says sw1 dtp.status access/auto\nsays sw2 dtp.status access/auto", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) { finds(t, run(t, "", c.graph, Options{}), c.want...) })
+	}
+}
+
+func TestDoubleTags(t *testing.T) {
+	const sent = "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.20 packets=6\n"
+	for _, c := range []struct {
+		name, graph string
+		want        []string
+	}{
+		{"inside VLAN 1", sent + "use 10.0.0.1 10.20.0.5 icmp unanswered=6 client_vlan=1.20 packets_down=0", []string{
+			"critical double-tag 0.7: 02:00:00:00:00:01 as 10.0.0.1 sends with tag 20 inside tag 1, a native VLAN, and nobody answers: 6 packets"}},
+		{"inside an announced native VLAN", "mac 10.0.0.1 02:00:00:00:00:01 vlan=99.20 packets=2\nsays sw1 cdp.native_vlan 99", []string{
+			"critical double-tag 0.9: 02:00:00:00:00:01 as 10.0.0.1 sends with tag 20 inside tag 99, a native VLAN, and nobody answers: 2 packets"}},
+		{"a provider's tag", "mac 10.0.0.1 02:00:00:00:00:01 vlan=100.20 packets=6", nil},
+		{"two tags are the norm", sent + "mac 10.0.0.2 02:00:00:00:00:02 vlan=1.20", nil},
+		{"answered", sent + "use 10.0.0.1 10.20.0.5 icmp client_vlan=1.20 server_vlan=1.20", nil},
+		{"one packet", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.20", nil},
+		{"a priority tag inside", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.0 packets=6", nil},
+		{"three tags", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.20.30 packets=6", nil},
+		{"inside a tunnel", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.20 packets=6 tunnel=gre", nil},
+		{"BPDUs of a VLAN are not its native one", "mac 10.0.0.1 02:00:00:00:00:01 vlan=99.20 packets=6\nsays sw1 pvst.vlan 99", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) { finds(t, run(t, "", c.graph, Options{}), c.want...) })
+	}
+}
+
+func TestInvalidTags(t *testing.T) {
+	for _, c := range []struct {
+		name, graph string
+		want        []string
+	}{
+		{"4095", "mac 10.0.0.1 02:00:00:00:00:01 vlan=4095 packets=6\nmac 10.0.0.2 02:00:00:00:00:01 vlan=10.4095", []string{
+			"medium invalid-tag 0.95: 02:00:00:00:00:01 as 10.0.0.2 sends with VLAN id 4095, which is reserved: 7 packets"}},
+		{"a priority tag", "mac 10.0.0.1 02:00:00:00:00:01 vlan=0", nil},
+		{"the last that is valid", "mac 10.0.0.1 02:00:00:00:00:01 vlan=4094", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) { finds(t, run(t, "", c.graph, Options{}), c.want...) })
+	}
+}
