@@ -1,0 +1,37 @@
+import java.nio.file.Path;
+import java.util.Map;
+import org.neo4j.configuration.GraphDatabaseSettings;
+import org.neo4j.configuration.connectors.BoltConnector;
+import org.neo4j.configuration.helpers.SocketAddress;
+import org.neo4j.dbms.api.DatabaseManagementService;
+import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
+import org.neo4j.io.ByteUnit;
+
+/**
+ * A Neo4j Community server for tests: HOME PORT AUTH. It answers Bolt on 127.0.0.1:PORT and prints "ready". It ends when its standard input does, so
+ * that it cannot outlive the test that started it. AUTH is none, or the password of the user neo4j.
+ */
+public class Neo4jServer {
+    public static void main(String[] args) throws Exception {
+        boolean auth = !args[2].equals("none");
+        DatabaseManagementService service = new DatabaseManagementServiceBuilder(Path.of(args[0]))
+            .setConfig(BoltConnector.enabled, true)
+            .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", Integer.parseInt(args[1])))
+            .setConfig(GraphDatabaseSettings.auth_enabled, auth)
+            .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(256))
+            .setConfig(GraphDatabaseSettings.preallocate_logical_logs, false)
+            .setConfig(GraphDatabaseSettings.keep_logical_logs, "keep_none")
+            .build();
+        Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
+        if (auth) {
+            service.database("system").executeTransactionally(
+                "ALTER USER neo4j SET PASSWORD $p CHANGE NOT REQUIRED", Map.of("p", args[2]));
+        }
+        System.out.println("ready");
+        System.out.flush();
+        while (System.in.read() >= 0) {
+            // wait for the end of the input
+        }
+        System.exit(0);
+    }
+}
