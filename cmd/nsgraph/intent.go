@@ -93,7 +93,7 @@ func (a *app) draftIntent(ctx context.Context, args []string) error {
 	if len(v.Endpoints) == 0 {
 		return fmt.Errorf("intent init: %w", graph.ErrNoData)
 	}
-	if err := a.answer(func(w io.Writer) error { return intent.Write(w, &intent.Intent{Version: 1}) }); err != nil {
+	if err := a.answer(func(w io.Writer) error { return intent.Write(w, intent.Draft(v)) }); err != nil {
 		return err
 	}
 	if a.outFile != "" && !a.quiet {

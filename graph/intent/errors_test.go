@@ -104,7 +104,7 @@ func TestRightFiles(t *testing.T) {
 	for _, file := range []string{
 		"", "# nothing\n", "---\n", "version:\n", "zones:\n",
 		"contexts: [{name: x}]\nzones: [{name: a, prefixes: [10.0.0.0/8]}, {name: b, prefixes: [10.0.0.0/8], context: x}]\n", // two address spaces
-		"zones: [{name: a, prefixes: [10.0.0.0/8, 10.1.0.0/16]}]\n",                                                           // within one zone
+		"zones: [{name: a, prefixes: [10.0.0.0/8, 10.1.0.0/16]}]\n",                                                          // within one zone
 		"zones: [{name: a, vlans: &x [1, '3-4']}]\ngroups: [{name: g, vlans: *x}]\n",
 		"qos: {classes: [{name: c, dscp: [ef, Be, DF, 0, 63, va, LE]}]}\n",
 		"groups: [{name: g, macs: [0011.2233.4455, 00-11-22-AA-BB-CC]}]\n",
