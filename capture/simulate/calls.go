@@ -44,7 +44,6 @@ type stream struct {
 	last     int64   // transit time of the packet before, in ticks
 	delay    histogram
 	up       bool
-	body     []byte
 }
 
 func (n *network) startCall(sp *Call, i int) {
@@ -96,12 +95,12 @@ func (c *call) signal(via *service) {
 	srv := via.hosts[0]
 	addr := srv.f.v4
 	sipTo := netip.AddrPortFrom(addr, via.port)
-	legs := [2]*flow{
-		s.newFlow(c.a, frame.UDP, netip.AddrPortFrom(c.a.f.v4, 5060), sipTo, "sip", nil),
-		s.newFlow(srv, frame.UDP, sipTo, netip.AddrPortFrom(c.b.f.v4, 5060), "sip", nil),
-	}
+	legs := [2]*flow{s.net.leg(c.a, netip.AddrPortFrom(c.a.f.v4, 5060), sipTo), s.net.leg(srv, sipTo, netip.AddrPortFrom(c.b.f.v4, 5060))}
 	c.legA, c.legB = legs[0], legs[1]
-	c.legA.svc, c.legB.cause = via, c.legA
+	c.legA.svc = via
+	if c.legB.cause == nil {
+		c.legB.cause = c.legA
+	}
 	m := speech.Call{ID: fmt.Sprintf("%08x", s.rng.Uint32()), From: c.a.nm, To: c.b.nm, Domain: or(via.fqdn, addr.String()), Codec: c.codec, Video: c.spec.Video}
 	uri := "sip:" + m.To + "@" + m.Domain
 	sdpA := m.SDP(c.a.nm, netip.AddrPortFrom(c.a.f.v4, c.pa))
@@ -139,15 +138,13 @@ func (c *call) signal(via *service) {
 		x := list[i]
 		f := legs[x.leg]
 		moved := false
-		f.udp = &udpConn{flow: f, onUDP: func(up bool, _ *packet) {
-			if up == x.up && !moved {
-				moved = true
-				if f.outcome == "" && !up {
-					f.outcome = "established"
-				}
-				play(list, i+1, 0, done)
+		f.udp.expect(x.b, func() {
+			moved = true
+			if f.outcome == "" && !x.up {
+				f.outcome = "established"
 			}
-		}}
+			play(list, i+1, 0, done)
+		})
 		s.after(x.wait, func() {
 			if x.up {
 				f.client.datagram(f, true, f.from, f.to, x.b)
@@ -156,12 +153,12 @@ func (c *call) signal(via *service) {
 			}
 		})
 		s.after(x.wait+(int64(500e6)<<try), func() { // RFC 3261's timer A
-			if moved || f.closed {
+			if moved {
 				return
 			}
-			moved = true
+			f.udp.forget(x.b)
 			if try == 6 {
-				s.finish(f, "timeout")
+				f.outcome = or(f.outcome, "timeout")
 				return
 			}
 			f.retrans[side(x.up)]++
@@ -172,12 +169,22 @@ func (c *call) signal(via *service) {
 	play(setup, 0, 0, func() {
 		c.talk()
 		s.after(int64(c.spec.Duration), func() {
-			play(bye, 0, 0, func() {
-				s.finish(legs[0], "")
-				s.finish(legs[1], "")
-			})
+			play(bye, 0, 0, func() {})
 		})
 	})
+}
+
+// leg is the signalling between two fixed ports: one conversation, however many calls it serves.
+func (n *network) leg(h *host, from, to netip.AddrPort) *flow {
+	k := [2]netip.AddrPort{from, to}
+	f := n.legs[k]
+	if f == nil {
+		f = n.s.newFlow(h, frame.UDP, from, to, "sip", nil)
+		f.udp = &udpConn{flow: f}
+		f.udp.onUDP = func(_ bool, p *packet) { f.udp.heard(p.Payload) }
+		n.legs[k] = f
+	}
+	return f
 }
 
 // talk sends media both ways until the call ends, with control packets every five seconds.

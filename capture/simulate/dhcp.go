@@ -26,7 +26,6 @@ type lease struct {
 	addr   netip.Addr
 	done   bool
 	asked  bool
-	wish   netip.Addr
 }
 
 // bootDHCP asks for an address until somebody gives one.

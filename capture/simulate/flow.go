@@ -32,10 +32,7 @@ type flow struct {
 	nat      []natTuple
 	closed   bool
 	parent   string
-	bytesIn  uint64
-	stream   *stream
 	recorded bool
-	shadow   bool // not a conversation of its own in the truth
 }
 
 // tally is packets and frame bytes.

@@ -14,7 +14,6 @@ type habits struct {
 	scale    int8 // -1: not offered
 	sack, ts bool
 	order    string // of the SYN's options: m MSS, s SACK permitted, t timestamps, n no-operation, w window scale, e end
-	mss      int    // 0: from the MTU
 	delack   int64
 	retries  int // of a SYN
 	globalID bool
@@ -70,8 +69,6 @@ type host struct {
 	pools    map[*service]*pool
 	down     bool
 	stalled  bool
-	moved    *port
-	dhcpTry  int
 	lease    *lease
 	leased   netip.Addr // what DHCP will give it
 }

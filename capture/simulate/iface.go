@@ -31,7 +31,6 @@ type iface struct {
 	silent  bool                     // answers nothing
 	arp     map[netip.Addr]*neighbour
 	spec    *Interface
-	bug     *fhrp
 }
 
 // stack is a node with addresses: a host or a router.
@@ -219,7 +218,6 @@ func (f *iface) onARP(p *packet) {
 var (
 	broadcast4 = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 	allNodes   = netip.MustParseAddr("ff02::1")
-	allRouters = netip.MustParseAddr("ff02::2")
 )
 
 // solicitedNode is the group that a's owner listens to (RFC 4291, section 2.7.1).

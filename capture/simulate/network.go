@@ -31,6 +31,7 @@ type network struct {
 	next      map[uint16]int // last host number given out in a VLAN
 	owners    map[owner]*iface
 	fhrp      []*fhrp
+	legs      map[[2]netip.AddrPort]*flow
 	errs      []error
 	macs      uint32
 }
@@ -77,7 +78,10 @@ func (x *linkSettings) frame() int {
 // fail notes an error at the place of a decoded struct.
 func (n *network) fail(spec any, format string, a ...any) {
 	if p := n.sc.places[spec]; p != nil {
-		n.errs = append(n.errs, at(n.sc.fileOf(p), p, format, a...))
+		err := at(n.sc.fileOf(p), p, format, a...)
+		if k := len(n.errs); k == 0 || n.errs[k-1].Error() != err.Error() { // both ends of a link say the same
+			n.errs = append(n.errs, err)
+		}
 		return
 	}
 	n.errs = append(n.errs, fmt.Errorf(n.sc.Name+": "+format, a...))
@@ -87,7 +91,7 @@ func (n *network) fail(spec any, format string, a ...any) {
 func build(sc *Scenario, s *sim) (*network, error) {
 	n := &network{s: s, sc: sc, nodes: map[string]node{}, byName: map[string][]*host{}, vlans: map[uint16]*VLAN{}, links: map[string]*wire{},
 		services: map[string]*service{}, resolvers: map[netip.Addr]*service{}, policies: map[*router][]*verdictRule{}, balancers: map[*router][]*balancer{},
-		next: map[uint16]int{}, owners: map[owner]*iface{}}
+		next: map[uint16]int{}, owners: map[owner]*iface{}, legs: map[[2]netip.AddrPort]*flow{}}
 	s.net = n
 	for _, step := range []func(){n.addVLANs, n.addSwitches, n.addRouters, n.addLinks, n.addInterfaces, n.addHosts, n.spanTrees, n.addTunnels, n.addRoutes,
 		n.addServices, n.addPolicies, n.addTaps, n.checkUse} {

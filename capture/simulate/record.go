@@ -58,7 +58,7 @@ var transportNames = map[uint8]string{frame.TCP: "tcp", frame.UDP: "udp", frame.
 
 // conversation writes f to the truth.
 func (r *recorder) conversation(f *flow) {
-	if f.recorded || f.shadow || f.first < 0 {
+	if f.recorded || f.first < 0 {
 		f.recorded = true
 		return
 	}

@@ -18,9 +18,7 @@ type router struct {
 	chassis  frame.MAC
 	delay    int64
 	ipid     uint16
-	turn     int
 	ospf     map[*iface]*ospfState
-	loopTo   map[netip.Prefix]netip.Addr
 	natPort  uint16
 	classify []marking
 	last     int64            // when the packet before leaves
@@ -43,15 +41,13 @@ type route struct {
 
 // tunnel is one end.
 type tunnel struct {
-	r      *router
-	spec   *Tunnel
-	peer   *tunnel
-	mtu    int
-	copy   bool
-	dscp   uint8
-	flow   *flow
-	vtep   frame.MAC
-	inHost bool
+	r    *router
+	spec *Tunnel
+	peer *tunnel
+	mtu  int
+	copy bool
+	dscp uint8
+	vtep frame.MAC
 }
 
 func (r *router) name() string { return r.spec.Name }

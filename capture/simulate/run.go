@@ -54,6 +54,9 @@ func (sc *Scenario) Run(ctx context.Context, o Options, sink Sink) (*Truth, erro
 	if err := s.run(ctx); err != nil {
 		return nil, fmt.Errorf("simulate %s: %w", sc.Name, err)
 	}
+	for _, t := range n.taps {
+		t.flushBig()
+	}
 	s.halted = true
 	s.rec.finishAll()
 	if s.err != nil {

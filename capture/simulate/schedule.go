@@ -72,6 +72,7 @@ type worker struct {
 	t    *Traffic
 	v    *service
 	done int
+	open *session // kept for the next time, where the client's port never changes
 }
 
 // turn does the traffic once and plans the next time.
@@ -128,7 +129,14 @@ func (w *worker) act() {
 			return
 		}
 		req, resp := w.sizes()
-		x := &session{left: max(t.Exchanges, 1), reqSize: req, respSize: resp, keep: t.Open || t.Abandon}
+		if w.open != nil && !w.open.over && w.open.flow.to == to {
+			w.open.request(req, resp, func(bool) {})
+			return
+		}
+		x := &session{left: max(t.Exchanges, 1), reqSize: req, respSize: resp, keep: t.Open || w.v.clientPort != 0}
+		if w.v.clientPort != 0 {
+			w.open = x
+		}
 		if t.Pause > 0 {
 			x.pause = func() int64 { return int64(s.exp(float64(t.Pause))) }
 		}
@@ -220,6 +228,9 @@ func (n *network) addTaps() {
 			n.fail(sp, "capture %s: loss %v, want a share 0 ≤ loss < 1", sp.Name, sp.Loss)
 		}
 		kind, name, _ := strings.Cut(sp.On, ":")
+		if sp.Offload && kind != "host" {
+			n.fail(sp, "capture %s: offload is seen on hosts only", sp.Name)
+		}
 		switch kind {
 		case "switch":
 			n.tapSwitch(t, sp, name)

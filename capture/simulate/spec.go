@@ -353,8 +353,6 @@ type Host struct {
 	HostName     string            `yaml:"hostname"`      // that it tells by DHCP; default its name
 	ClockOf      string            `yaml:"clock_of"`      // host whose TCP timestamp clock it shares: another interface of the same machine
 	Duplicate    bool              `yaml:"duplicate"`     // its address may be another host's
-	Syslog       Addr              `yaml:"syslog"`
-	NTP          Addr              `yaml:"ntp"`
 	CDP          bool              `yaml:"cdp"`
 	LLDP         bool              `yaml:"lldp"`
 	Platform     string            `yaml:"platform"`
@@ -369,7 +367,6 @@ type Service struct {
 	Transport string `yaml:"transport"`
 	Port      uint16 `yaml:"port"`
 	App       string `yaml:"app"`
-	Label     string `yaml:"label"` // name of the application in the truth; default app
 	FQDN      string `yaml:"fqdn"`
 	NoDNS     bool   `yaml:"no_dns"`
 	Needs     []Need `yaml:"needs"`
@@ -430,7 +427,6 @@ type Traffic struct {
 	Rate      Rate   `yaml:"rate"` // of an unbroken datagram stream instead of exchanges
 	Size      int    `yaml:"size"` // of its datagrams
 	Answer    bool   `yaml:"answer"`
-	Abandon   bool   `yaml:"abandon"` // leaves connections half closed: no FIN
 }
 
 // Call is a telephone call: SIP by way of a service, RTP between the phones.
@@ -465,8 +461,6 @@ type Act struct {
 	Address Addr   `yaml:"address"`
 	Prefix  Prefix `yaml:"prefix"`
 	MAC     MAC    `yaml:"mac"`
-	Text    string `yaml:"text"`
-	Switch  string `yaml:"switch"`
 }
 
 // Fault changes something from one moment to another.

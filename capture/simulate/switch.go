@@ -4,14 +4,12 @@ import "netscope.example/nsgraph/capture/simulate/frame"
 
 // bridge is a switch: it learns, forwards and floods by VLAN.
 type bridge struct {
-	s        *sim
-	spec     *Switch
-	mac      frame.MAC
-	ports    []*port
-	table    map[uint64]*port // MAC<<16 | VLAN
-	bpduSeen map[*port]bool
-	tapsAll  []*tap
-	chassis  string
+	s       *sim
+	spec    *Switch
+	mac     frame.MAC
+	ports   []*port
+	table   map[uint64]*port // MAC<<16 | VLAN
+	tapsAll []*tap
 }
 
 func (b *bridge) name() string { return b.spec.Name }

@@ -11,17 +11,15 @@ type tap struct {
 	s      *sim
 	spec   *Capture
 	index  int
-	ends   [2]*port // of a link: a and b
 	buf    []byte
 	vlans  map[uint16]bool
 	mirror bool // a switch's: frames are shown with their VLAN's tag
-	last   int64
 
 	Packets, Bytes  uint64
 	Sightings       uint64 // of packets shown before, by any point
 	Lost, Truncated uint64
 	Twice           uint64
-	merged          *packet
+	big             *super // segments that an offloading network card would show as one
 }
 
 // observe shows p, which stays the caller's, as it passes port at (arriving there, for what is not a mirror of departures).
@@ -32,6 +30,9 @@ func (t *tap) observe(p *packet, at *port) {
 	}
 	if t.spec.Loss > 0 && s.rng.Float64() < t.spec.Loss {
 		t.Lost++
+		return
+	}
+	if t.spec.Offload && t.coalesce(p) {
 		return
 	}
 	t.account(p, at)
@@ -52,11 +53,11 @@ func (t *tap) observe(p *packet, at *port) {
 		}
 	}
 	t.buf = b
-	t.emit(b)
+	t.emit(b, s.now)
 	if t.spec.Twice {
 		t.Twice++
 		c := slices.Clone(b)
-		s.after(2000, func() { t.emit(c) })
+		s.after(2000, func() { t.emit(c, s.now) })
 	}
 }
 
@@ -73,19 +74,19 @@ func (t *tap) vlanOf(p *packet, at *port) uint16 {
 
 // tag is the VLAN tag that a switch's mirror adds to an untagged frame, 0 none. Frames between neighbours stay as they are.
 func (t *tap) tag(p *packet, at *port) uint16 {
-	if !t.mirror || t.spec.Untagged || p.NTags > 0 || linkLocal(p.Dst) {
+	if at == nil || !t.mirror || t.spec.Untagged || p.NTags > 0 || linkLocal(p.Dst) {
 		return 0
 	}
 	return at.access
 }
 
-// emit writes the bytes of one frame.
-func (t *tap) emit(b []byte) {
+// emit writes the bytes of one frame, seen at now.
+func (t *tap) emit(b []byte, now int64) {
 	s := t.s
 	if s.halted {
 		return
 	}
-	when := s.now + int64(t.spec.Offset) + int64(float64(s.now)*t.spec.Drift/1e6)
+	when := now + int64(t.spec.Offset) + int64(float64(now)*t.spec.Drift/1e6)
 	n := len(b)
 	if t.spec.Snap > 0 && n > t.spec.Snap {
 		b = b[:t.spec.Snap]
@@ -107,6 +108,9 @@ func (t *tap) account(p *packet, at *port) {
 	o := p.origin()
 	bit := uint64(1) << min(t.index, 63)
 	f := p.flow
+	if f != nil && p.Proto != f.proto { // an ICMP error about the conversation is not part of it
+		f = nil
+	}
 	if o.first {
 		t.Sightings++
 		if f != nil {

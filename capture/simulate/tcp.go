@@ -84,7 +84,6 @@ type tcpEnd struct {
 	held    int  // bytes in the receive buffer while stalled
 	probeAt int64
 	idseq   uint16
-	lastWin int
 }
 
 const (
@@ -142,7 +141,6 @@ func (e *tcpEnd) segment(flags uint8, seq uint32) *packet {
 		e.due, e.ackAt = 0, 0
 	}
 	w := e.window()
-	e.lastWin = w
 	if flags&frame.SYN == 0 {
 		w >>= e.scale
 	}

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"net/netip"
+	"slices"
 
 	"netscope.example/nsgraph/capture/simulate/frame"
 	"netscope.example/nsgraph/capture/simulate/speech"
@@ -11,9 +12,34 @@ import (
 type udpConn struct {
 	flow  *flow
 	sess  *session
-	got   [2]int // datagrams taken, by sender
-	retry int
+	got   [2]int                   // datagrams taken, by sender
 	onUDP func(up bool, p *packet) // takes every datagram that arrives, if set
+	await []awaited
+}
+
+// awaited is a datagram that must arrive before something goes on.
+type awaited struct {
+	b    []byte
+	then func()
+}
+
+// expect calls then when the very datagram b arrives.
+func (u *udpConn) expect(b []byte, then func()) { u.await = append(u.await, awaited{b, then}) }
+
+// forget no longer waits for b.
+func (u *udpConn) forget(b []byte) {
+	u.await = slices.DeleteFunc(u.await, func(a awaited) bool { return &a.b[0] == &b[0] })
+}
+
+// heard is the arrival of a datagram.
+func (u *udpConn) heard(b []byte) {
+	for _, a := range u.await {
+		if len(b) > 0 && &a.b[0] == &b[0] {
+			u.forget(b)
+			a.then()
+			return
+		}
+	}
 }
 
 // datagram sends one from h.
