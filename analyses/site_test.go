@@ -153,12 +153,15 @@ host 192.168.1.1 02:00:00:00:00:08 77
 host 192.168.1.2 02:00:00:00:00:09 10
 host 10.10.0.7@tenant 02:00:00:00:00:0a 100
 host 10.90.0.9@tenant 02:00:00:00:00:0b 10
+host 10.10.0.7@10.10.0.7#2 02:00:00:00:00:0c 77
+host 10.90.0.7@10.10.0.7#2 02:00:00:00:00:0d 78
 in 192.168.1.3 10 local=false
 use 10.10.0.7 10.90.0.5 tcp/443
 use 10.10.0.7 8.8.8.8 tcp/443
 use 10.10.0.7 224.0.0.251 udp/5353
 `), declared)
-	want := []string{
+	want := []string{ // in a context that only evidence made, the VLAN says more than the address
+		"10.10.0.7#2 10.10.0.7 cameras", "10.10.0.7#2 10.90.0.7 servers",
 		"8.8.8.8 ", "10.10.0.7 users", "10.90.0.5 servers", "192.168.1.1 cameras", "192.168.1.2 users", "192.168.1.3 ", "224.0.0.251 ",
 		"tenant 10.10.0.7 shop", "tenant 10.90.0.9 ",
 	}
@@ -266,6 +269,8 @@ host 10.10.4.7 02:00:00:00:00:07 10
 host 10.10.4.8 02:00:00:00:00:08 10
 use 10.10.4.7 10.90.0.5 tcp/8443 server_names=a.erp.example at=3-4
 use 10.10.4.7 10.90.0.5 tcp/8443 application=tls at=5-9
+use 10.10.4.7 10.90.0.5 tcp/23 refused=1 at=3-9
+use 10.90.0.6 10.90.0.5 tcp/8443 at=5-9
 `)
 	s := siteOf(t, q, declared)
 	c, err := s.Layer(t.Context(), q, graph.Params{})
@@ -281,6 +286,9 @@ use 10.10.4.7 10.90.0.5 tcp/8443 application=tls at=5-9
 			}
 		}
 		who := "service"
+		if m.Type == graph.TypeReaches {
+			who, name = "users", fmt.Sprint(m.Count)
+		}
 		if h := s.HostByID(m.Src); h != nil {
 			who = h.Address.String()
 		}
@@ -289,7 +297,8 @@ use 10.10.4.7 10.90.0.5 tcp/8443 application=tls at=5-9
 	slices.Sort(got)
 	want := []string{ // 10.10.4.8 exchanged nothing
 		"10.10.4.7 IN_GROUP finance declared 3-9", "10.10.4.7 IN_GROUP floor declared 3-9", "10.10.4.7 IN_GROUP laptops declared 3-9", "10.10.4.7 IN_ZONE users declared 3-9",
-		"10.90.0.5 IN_ZONE servers declared 3-9", "service PART_OF erp declared 3-9",
+		"10.90.0.5 IN_ZONE servers declared 3-9", "10.90.0.6 IN_ZONE servers declared 5-9",
+		"service PART_OF erp declared 3-9", "users REACHES 2 deny by default 3-9",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -297,6 +306,27 @@ use 10.10.4.7 10.90.0.5 tcp/8443 application=tls at=5-9
 	c.Sort()
 	if err := q.SetIntent(t.Context(), c); err != nil {
 		t.Error(err)
+	}
+}
+
+// why names what decided: a rule, the default, or nothing.
+func TestWhy(t *testing.T) {
+	q := load(t, small)
+	s := siteOf(t, q, "")
+	for _, c := range []struct {
+		policy *intent.Policy
+		d      Decision
+		want   string
+	}{
+		{nil, Decision{"observe", -1}, "no policy"},
+		{&intent.Policy{}, Decision{"deny", -1}, "deny by default"},
+		{&intent.Policy{Rules: []intent.Rule{{}, {Name: "web"}}}, Decision{"allow", 1}, "allow by web"},
+		{&intent.Policy{Rules: []intent.Rule{{}}}, Decision{"allow", 0}, "allow by rule 1"},
+	} {
+		s.Intent = &intent.Intent{Policy: c.policy}
+		if got := s.why(c.d); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.d, got, c.want)
+		}
 	}
 }
 

@@ -59,6 +59,7 @@ func makeKinds() []Kind {
 		rel("Members", TypeInZone, places, []Label{LabelZone}),
 		rel("Members", TypeInGroup, places, []Label{LabelGroup}),
 		rel("Members", TypePartOf, []Label{LabelService, LabelEndpoint}, []Label{LabelApplication}),
+		rel("Members", TypeReaches, []Label{LabelZone}, service),
 		rel("Members", TypeRoutes, hosts, []Label{LabelSubnet, LabelVLAN}),
 		rel("Members", TypeCarries, []Label{LabelDevice, LabelCapturePoint}, []Label{LabelVLAN}),
 		rel("Members", TypeSends, endpoint, []Label{LabelStream}),

@@ -252,6 +252,7 @@ const (
 	TypeInZone      Type = "IN_ZONE"
 	TypeInGroup     Type = "IN_GROUP"
 	TypePartOf      Type = "PART_OF"
+	TypeReaches     Type = "REACHES"
 	TypeKnownAs     Type = "KNOWN_AS"
 	TypeHasMAC      Type = "HAS_MAC"
 	TypeStates      Type = "STATES"
@@ -374,12 +375,12 @@ type (
 		Local   bool   `graph:"local"` // it speaks there itself (ARP, ND, or its MAC is no router's)
 		MAC     string `graph:"mac"`
 	}
-	// Member is (…)-[:IN_SUBNET|IN_ZONE|IN_GROUP|PART_OF|CARRIES|ROUTES|SENDS|RECEIVED_BY|SEEN_AT|ABOUT]->(…): membership without measures but a count.
+	// Member is (…)-[:IN_SUBNET|IN_ZONE|IN_GROUP|PART_OF|REACHES|CARRIES|ROUTES|SENDS|RECEIVED_BY|SEEN_AT|ABOUT]->(…): membership without measures but a count.
 	Member struct {
 		Rel
 		Type  Type   `graph:"-"`
 		Count int64  `graph:"count"`
-		Why   string `graph:"why"` // declared, arp, prefix, …
+		Why   string `graph:"why"` // declared, arp, prefix, …; of REACHES what the policy says: "allow by web"
 	}
 	// KnownAs is (Endpoint)-[:KNOWN_AS]->(Name).
 	KnownAs struct {

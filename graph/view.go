@@ -4,7 +4,8 @@ package graph
 // Its slices are sorted by ID.
 type View struct {
 	Contents
-	Batches []BatchInfo
+	Batches  []BatchInfo
+	Findings []Finding // all that the store holds, whatever the window, in their order; set by the store
 
 	endpoint map[ID]*Endpoint
 	service  map[ID]*Service

@@ -118,6 +118,7 @@ func (s *Store) View(ctx context.Context, p graph.Params) (v *graph.View, err er
 			s.all = s.merge()
 		}
 		v = graph.Select(s.all, s.infos(), p)
+		v.Findings = slices.Clone(s.findings)
 		s.views.Put(p, 0, v)
 		return nil
 	})
@@ -187,6 +188,7 @@ func (s *Store) DeleteSnapshot(ctx context.Context, name string) error {
 func (s *Store) SaveFindings(ctx context.Context, judged []string, fs []graph.Finding) error {
 	return s.do(ctx, func() error {
 		s.findings = graph.MergeFindings(s.findings, judged, fs)
+		s.views.Clear()
 		return nil
 	})
 }

@@ -25,6 +25,10 @@ func (s *Store) View(ctx context.Context, p graph.Params) (v *graph.View, err er
 		if v, err = c.view(p); err != nil {
 			return err
 		}
+		if v.Findings, err = records[graph.Finding](c, findingTable, ""); err != nil {
+			return err
+		}
+		graph.SortFindings(v.Findings)
 		s.views.Put(p, gen, v)
 		return nil
 	})

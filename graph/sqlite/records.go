@@ -73,7 +73,10 @@ func (s *Store) SaveFindings(ctx context.Context, judged []string, fs []graph.Fi
 		if err != nil {
 			return err
 		}
-		return c.put(findingTable, "INSERT OR REPLACE", each(graph.MergeFindings(before, judged, fs)))
+		if err := c.put(findingTable, "INSERT OR REPLACE", each(graph.MergeFindings(before, judged, fs))); err != nil {
+			return err
+		}
+		return c.changed()
 	})
 }
 
