@@ -103,6 +103,7 @@ func (s *Site) load(ctx context.Context, q graph.Querier, p graph.Params) error 
 			return err
 		}
 		if h := s.byID[r.Endpoint]; h != nil {
+			r.Name = Printable(r.Name)
 			h.Names = append(h.Names, r)
 		}
 	}
@@ -151,9 +152,6 @@ func (s *Site) zone(h *Host) string {
 		return ""
 	}
 	if s.declared != nil {
-		if z := s.declared.Zone(h.Context, h.Address, ""); z != "" {
-			return z
-		}
 		if h.Local {
 			for _, v := range h.VLANs {
 				if z := s.declared.Zone(h.Context, h.Address, v); z != "" {
@@ -161,7 +159,7 @@ func (s *Site) zone(h *Host) string {
 				}
 			}
 		}
-		return ""
+		return s.declared.Zone(h.Context, h.Address, "")
 	}
 	if h.Local && len(h.VLANs) > 0 {
 		return "vlan " + h.VLANs[0]

@@ -104,9 +104,18 @@ func (m *mapping) serve(r *UsesRow) {
 	s.BytesTo += r.BytesUp
 	s.BytesFrom += r.BytesDown
 	s.First, s.Last = min(s.First, r.First), max(s.Last, r.Last)
-	s.Names = analyses.Union(s.Names, r.ServerNames, maxList)
-	s.Versions = analyses.Union(s.Versions, r.Versions, maxList)
+	s.Names = unionPrintable(s.Names, r.ServerNames)
+	s.Versions = unionPrintable(s.Versions, r.Versions)
 	s.witness = analyses.Union(s.witness, r.Witness, maxList)
+}
+
+func unionPrintable(a, b []string) []string {
+	for _, x := range b {
+		if len(a) < maxList {
+			a = analyses.Union(a, []string{analyses.Printable(x)}, maxList)
+		}
+	}
+	return a
 }
 
 // finish settles what needs all rows: the application with the most bytes, names, and what is declared.

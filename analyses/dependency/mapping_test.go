@@ -56,6 +56,7 @@ use 10.0.0.2 10.0.0.9 tcp/8443 application=http versions=v2 bytes_up=1 bytes_dow
 use 10.0.0.2 10.0.0.9 tcp/8443 bytes_up=5000 bytes_down=1
 use 10.0.0.2 10.0.0.9 tcp/80
 use 10.0.0.2 10.0.0.3@tenant tcp/80
+use 10.0.0.2 10.0.0.3@tenant tcp/80 server_names=`+"\x1b[2J versions=\x07"+`
 name 10.0.0.9 nine.example
 name 10.0.0.9 neun.example evidence=dhcp
 `, Options{})
@@ -71,7 +72,7 @@ name 10.0.0.9 neun.example evidence=dhcp
 	if s := r.Services[0]; s.Port != 80 || !slices.Equal(s.Names, []string{"neun.example", "nine.example"}) || s.Application != "" || s.Critical {
 		t.Errorf("%+v", s)
 	}
-	if s := r.Services[2]; s.Context != "tenant" {
+	if s := r.Services[2]; s.Context != "tenant" || !slices.Equal(s.Names, []string{"�[2J"}) || !slices.Equal(s.Versions, []string{"�"}) {
 		t.Errorf("%+v", s)
 	}
 }

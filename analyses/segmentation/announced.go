@@ -33,8 +33,14 @@ func (s *sight) nativeVLANs() ([]analyses.Finding, error) {
 	keys := slices.SortedFunc(maps.Keys(links), func(a, b link) int {
 		return cmp.Or(cmp.Compare(a.setting, b.setting), cmp.Compare(a.point, b.point), cmp.Compare(a.vlan, b.vlan), cmp.Compare(a.tunnel, b.tunnel))
 	})
+	mirror := map[string]bool{} // points at which a remote mirror ends, which collects the ports of several links
+	for i := range s.macs {
+		if r := &s.macs[i]; strings.HasPrefix(r.Tunnel, "erspan") {
+			mirror[r.Point] = true
+		}
+	}
 	for _, k := range keys {
-		if strings.HasPrefix(k.tunnel, "erspan") { // a remote mirror collects the ports of several links
+		if mirror[k.point] || strings.HasPrefix(k.tunnel, "erspan") {
 			continue
 		}
 		if f, ok := disagree(k.setting, links[k]); ok {

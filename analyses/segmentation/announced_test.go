@@ -25,6 +25,7 @@ func TestNativeVLANs(t *testing.T) {
 		{"two ports of one switch", sw1 + "says sw1 cdp.native_vlan 1 port=Gi0/2", nil},
 		{"at two points", sw1 + "says sw2 cdp.native_vlan 1 port=Gi0/2 point=edge2", nil},
 		{"in a remote mirror", "says sw1 lldp.pvid 10 tunnel=erspan_1\nsays sw2 lldp.pvid 20 tunnel=erspan_1", nil},
+		{"where a remote mirror ends", "mac 10.0.0.1 02:00:00:00:00:01 tunnel=erspan_1\nsays sw1 lldp.pvid 10\nsays sw2 lldp.pvid 20", nil},
 		{"one after the other", sw1 + "says sw2 cdp.native_vlan 1 port=Gi0/2 at=100-160", nil},
 		{"it was mended", sw1 + "says sw2 cdp.native_vlan 1 port=Gi0/2 at=0-30\nsays sw2 cdp.native_vlan 10 port=Gi0/2 at=31-60", nil},
 	} {
