@@ -108,7 +108,7 @@ type Stream struct {
 	PayloadType int64      `json:"payload_type"`
 	Codec       string     `json:"codec"`
 	Packets     int64      `json:"packets"`
-	Lost        int64      `json:"lost"`
+	Lost        int64      `json:"lost"` // by sequence number, and between capture points
 	LossPct     float64    `json:"loss_pct"`
 	JitterMean  float64    `json:"jitter_mean_ms"`
 	JitterMax   float64    `json:"jitter_max_ms"`
@@ -116,13 +116,15 @@ type Stream struct {
 	MOS         float64    `json:"mos"` // 0: no estimate for this codec
 	DSCP        int64      `json:"dscp"`
 	Class       string     `json:"class"`
+	between     int64      // of Lost, between capture points
 	First       graph.Time `json:"first"`
 	Last        graph.Time `json:"last"`
 }
 
 // Rules are the rules that Run can raise.
 func Rules() []string {
-	return []string{"qos/mismarked", "qos/remarked", "qos/pcp-dscp-mismatch", "qos/poor-call", "qos/objective-missed", "qos/ineffective", "qos/untrusted-mark"}
+	return []string{"qos/mismarked", "qos/remarked", "qos/pcp-dscp-mismatch", "qos/poor-call", "qos/objective-missed", "qos/ineffective", "qos/untrusted-mark",
+		"qos/asymmetric-mark", "qos/class-abuse", "qos/ecn-bleached", "qos/reservation-violated"}
 }
 
 // Analysis is this analysis with default options.
@@ -143,9 +145,13 @@ type judge struct {
 	priorities  []PrioritiesRow
 	treatment   []TreatmentRow
 	transitions []TransitionsRow
+	crossings   []CrossingsRow
+	ecn         []ECNRow
+	rates       []RatesRow // of services in classes with a reservation
 	streams     []graph.Stream
 	captures    []graph.Capture
 	artefacts   []graph.Artefact
+	weight      map[pairKey]map[int]int64 // packets of each class by client, service and application
 }
 
 // Run answers for the window in p. Equal graphs, sites and options give equal reports.
@@ -161,12 +167,15 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 		return r, err
 	}
 	j.plan = newPlan(site)
+	if err := j.reserved(ctx, q, p); err != nil {
+		return r, err
+	}
 	r.Marks = j.counted()
 	r.Transitions = j.remarks()
 	r.Streams = j.media()
-	var ineffective []analyses.Finding
-	r.Classes, ineffective = j.classes(r.Streams)
-	r.Findings = slices.Concat(j.mismarked(), j.untrusted(), j.remarked(), j.disagreeing(), j.poor(r.Streams), j.missed(r.Streams), ineffective)
+	var judged []analyses.Finding
+	r.Classes, judged = j.classes(r.Streams)
+	r.Findings = slices.Concat(j.mismarked(), j.untrusted(), j.remarked(), j.disagreeing(), j.asymmetric(), j.abused(), j.bleached(), j.poor(r.Streams), j.missed(r.Streams), judged)
 	analyses.SortFindings(r.Findings)
 	return r, nil
 }
@@ -182,6 +191,12 @@ func (j *judge) load(ctx context.Context, q graph.Querier, p graph.Params) (err 
 		return err
 	}
 	if j.transitions, err = Transitions.All(ctx, q, p); err != nil {
+		return err
+	}
+	if j.crossings, err = Crossings.All(ctx, q, p); err != nil {
+		return err
+	}
+	if j.ecn, err = ECN.All(ctx, q, p); err != nil {
 		return err
 	}
 	if j.streams, err = Streams.All(ctx, q, p); err != nil {

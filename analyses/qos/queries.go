@@ -20,9 +20,6 @@ var prioritiesCypher string
 //go:embed treatment.cypher
 var treatmentCypher string
 
-//go:embed transitions.cypher
-var transitionsCypher string
-
 //go:embed streams.cypher
 var streamsCypher string
 
@@ -162,7 +159,11 @@ type TreatmentRow struct {
 	Application   string     `graph:"application"`
 	Packets       int64      `graph:"packets"`
 	Bytes         int64      `graph:"bytes"`
-	Retransmitted int64      `graph:"retransmitted"`
+	Retransmitted int64      `graph:"retransmitted"`       // segments
+	Again         int64      `graph:"retransmitted_bytes"` // of payload
+	Payload       int64      `graph:"payload"`
+	Copies        int64      `graph:"copies"` // sightings beyond the first
+	Points        []string   `graph:"points"`
 	RTTCount      int64      `graph:"rtt_count"`
 	RTTSum        int64      `graph:"rtt_sum_ns"`
 	RTTMin        int64      `graph:"rtt_min_ns"` // 0 without samples
@@ -197,6 +198,10 @@ var Treatment = graph.Query[TreatmentRow]{
 			r.Packets += u.PacketsUp + u.PacketsDown
 			r.Bytes += u.BytesUp + u.BytesDown
 			r.Retransmitted += u.Retransmitted
+			r.Again += u.RetransmittedBytes
+			r.Payload += u.PayloadUp + u.PayloadDown
+			r.Copies += u.Copies
+			r.Points = analyses.Union(r.Points, u.Points, maxList)
 			if u.RTTCount > 0 && (r.RTTCount == 0 || u.RTTMin < r.RTTMin) {
 				r.RTTMin = u.RTTMin
 			}
@@ -210,56 +215,6 @@ var Treatment = graph.Query[TreatmentRow]{
 		}
 		return analyses.Ordered(at, func(a, b *TreatmentRow) int {
 			return comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application})
-		})
-	},
-}
-
-// TransitionsRow counts packets whose DSCP changed between two sightings.
-type TransitionsRow struct {
-	FromPoint string     `graph:"from_point"`
-	ToPoint   string     `graph:"to_point"`
-	FromVLAN  string     `graph:"from_vlan"`
-	ToVLAN    string     `graph:"to_vlan"`
-	ToMAC     string     `graph:"to_mac"` // who sent the later sighting: the router, if it is one
-	FromDSCP  int64      `graph:"from_dscp"`
-	ToDSCP    int64      `graph:"to_dscp"`
-	Packets   int64      `graph:"packets"`
-	First     graph.Time `graph:"first"`
-	Last      graph.Time `graph:"last"`
-	Example   string     `graph:"example"`
-	Witness   []string   `graph:"evidence"`
-}
-
-// Transitions lists where packets were remarked.
-var Transitions = graph.Query[TransitionsRow]{
-	Name:   "qos/transitions",
-	Doc:    "Packets whose DSCP changed between two sightings, by place and code points.",
-	Cypher: transitionsCypher,
-	Local: func(v *graph.View, _ graph.Params) iter.Seq[TransitionsRow] {
-		type key struct {
-			fromPoint, toPoint, fromVLAN, toVLAN, mac string
-			from, to                                  int64
-		}
-		at := map[key]*TransitionsRow{}
-		for i := range v.Copied {
-			c := &v.Copied[i]
-			if c.FromDSCP == c.ToDSCP {
-				continue
-			}
-			k := key{v.Point(c.Src).Name, v.Point(c.Dst).Name, c.FromVLAN, c.ToVLAN, c.ToMAC, c.FromDSCP, c.ToDSCP}
-			r := at[k]
-			if r == nil {
-				r = &TransitionsRow{FromPoint: k.fromPoint, ToPoint: k.toPoint, FromVLAN: k.fromVLAN, ToVLAN: k.toVLAN, ToMAC: k.mac, FromDSCP: k.from, ToDSCP: k.to,
-					First: c.From, Last: c.To - 1, Example: c.Example}
-				at[k] = r
-			}
-			r.Packets += c.Packets
-			r.First, r.Last = min(r.First, c.From), max(r.Last, c.To-1)
-			r.Witness = analyses.Union(r.Witness, c.Witness, maxList)
-		}
-		return analyses.Ordered(at, func(a, b *TransitionsRow) int {
-			return cmp.Or(cmp.Compare(a.FromPoint, b.FromPoint), cmp.Compare(a.ToPoint, b.ToPoint), cmp.Compare(a.FromVLAN, b.FromVLAN), cmp.Compare(a.ToVLAN, b.ToVLAN),
-				cmp.Compare(a.ToMAC, b.ToMAC), cmp.Compare(a.FromDSCP, b.FromDSCP), cmp.Compare(a.ToDSCP, b.ToDSCP))
 		})
 	},
 }
@@ -280,5 +235,5 @@ var Streams = graph.Query[graph.Stream]{
 
 // Queries lists the queries of this analysis.
 func Queries() []graph.Question {
-	return []graph.Question{Marks, Priorities, Treatment, Transitions, Streams}
+	return []graph.Question{Marks, Priorities, Treatment, Transitions, Crossings, ECN, Rates, Streams}
 }
