@@ -126,6 +126,7 @@ func (s *Site) Layer(ctx context.Context, q graph.Querier, p graph.Params) (grap
 		}
 	}
 	err := s.reaches(ctx, q, p, &l)
+	l.Sort() // stores want the order of identifiers
 	return l.Contents, err
 }
 

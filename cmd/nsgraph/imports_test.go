@@ -27,7 +27,7 @@ func TestImportDirection(t *testing.T) {
 		}
 		seen++
 		from, to := slices.Index(rooms, room(file)), slices.Index(rooms, room(inside))
-		if from < 0 || to < 0 || to > from {
+		if from < 0 || to < 0 || to > from && !strings.HasSuffix(file, "_test.go") { // a test may look at what comes after
 			t.Errorf("%s imports %s: %s must not know %s", file, path, room(file), room(inside))
 		}
 		if strings.Contains(inside, "/neo4jtest") || strings.Contains(inside, "/graphtest") || strings.HasSuffix(inside, "analyses/fixture") || strings.Contains(inside, "/accuracy") {
