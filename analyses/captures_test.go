@@ -97,7 +97,7 @@ func real(t *testing.T, name string) string {
 // Real captures with a fault that their authors describe, and everything of medium severity or more that may be found in them.
 func TestRealFaults(t *testing.T) {
 	for name, want := range map[string][]string{
-		"seg-campus-trunk-10-vlans.cap.gz": {"segmentation/mac-in-several-vlans: 00:40:05:40:ef:24, 6, 32"},
+		"seg-campus-trunk-10-vlans.cap.gz": {"segmentation/mac-in-several-vlans: 00:40:05:40:ef:24, 6, 32, 131.151.32.129"},
 		"seg-scapy-double-8021q-tag.pcap":  {"segmentation/double-tag: 00:17:5a:ed:7a:f0, 1.20"},
 		"cfg-dtp.pcap":                     {"segmentation/trunk-negotiation: 00:19:06:ea:b8:85"},
 		"chg-http-espn-fail.pcapng":        {"dependency/failing: 172.16.16.154, 203.0.113.94 tcp/80"},

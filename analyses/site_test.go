@@ -303,7 +303,6 @@ use 10.90.0.6 10.90.0.5 tcp/8443 at=5-9
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	c.Sort()
 	if err := q.SetIntent(t.Context(), c); err != nil {
 		t.Error(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph/diff"
@@ -66,7 +67,11 @@ func Changes(r diff.Report) []analyses.Finding {
 			pairs[key] = append(pairs[key], c)
 			continue
 		}
-		fs = append(fs, changeFinding(k.rule, k.severity, c.Text, c))
+		f := changeFinding(k.rule, k.severity, c.Text, c)
+		if c.Subject.Kind == diff.Service && !c.Now.IsZero() { // where it is now is no part of the finding's identity
+			f.Subjects = append(f.Subjects, analyses.Subject{Kind: "service", ID: c.Now.String(), Label: analyses.Printable(now(c))})
+		}
+		fs = append(fs, f)
 	}
 	for _, k := range order {
 		fs = append(fs, together(pairs[k]))
@@ -93,6 +98,15 @@ func changeFinding(rule string, sev analyses.Severity, text string, cs ...*diff.
 		}
 	}
 	return f
+}
+
+// now is the label of a service after its address or port changed.
+func now(c *diff.Change) string {
+	address, port, _ := strings.Cut(c.Subject.Label, " ")
+	if c.Attribute == "port" {
+		return address + " " + c.After
+	}
+	return c.After + " " + port
 }
 
 func subjectOf(c *diff.Change) analyses.Subject {

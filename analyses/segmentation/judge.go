@@ -52,6 +52,7 @@ type judge struct {
 	breaches  []breach
 	answers   map[graph.ID]bool  // servers that answered someone
 	inView    map[string]bool    // zones whose own segment was in view
+	shown     map[string]bool    // those of which hosts were seen there
 	parents   map[parentKey]bool // established; whether the policy lets them
 	single    graph.ID           // the only endpoint that all unicast traffic touches: the capture was taken at that host
 	unjudged  int64
@@ -59,10 +60,10 @@ type judge struct {
 
 // newJudge learns what must be known before the first flow is judged. seen are the names of the capture points of the graph.
 func newJudge(site *analyses.Site, flows []FlowsRow, artefacts []graph.Artefact, seen map[string]bool, o Options) *judge {
-	j := &judge{site: site, o: o, artefacts: artefacts, cells: map[pair]*Cell{}, answers: map[graph.ID]bool{}, inView: map[string]bool{}, parents: map[parentKey]bool{}}
+	j := &judge{site: site, o: o, artefacts: artefacts, cells: map[pair]*Cell{}, answers: map[graph.ID]bool{}, inView: map[string]bool{}, parents: map[parentKey]bool{}, shown: map[string]bool{}}
 	for _, h := range site.Hosts() {
 		if h.Zone != "" && (h.Local || len(h.MACs) > 0 && !h.Router) {
-			j.inView[h.Zone] = true
+			j.inView[h.Zone], j.shown[h.Zone] = true, true
 		}
 	}
 	points := false

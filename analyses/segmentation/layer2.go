@@ -114,6 +114,7 @@ func (s *sight) hardware() []analyses.Finding {
 		}
 		text := fmt.Sprintf("%s speaks in VLANs %s at the same time, as %s: %s", mac, strings.Join(vlans, " and "), addressesOf(rs), plural(packets, "packet"))
 		f := analyses.NewFinding("segmentation/mac-in-several-vlans", analyses.Medium, 0.8, text, subjects...)
+		f.Subjects = append(f.Subjects, owners(rs)...)
 		f.First, f.Last, f.Count = first, end, packets
 		f.Evidence = analyses.EvidenceOf(witness, "eth.src == "+mac)
 		fs = append(fs, f)
@@ -195,6 +196,19 @@ func addressesOf(rs []MACsRow) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(as[:4], ", "), len(as)-4)
 	}
 	return strings.Join(as, ", ")
+}
+
+// owners lists the first addresses of a MAC, as subjects beyond the identity of a finding.
+func owners(rs []MACsRow) []analyses.Subject {
+	var out []analyses.Subject
+	seen := map[graph.ID]bool{}
+	for _, r := range rs {
+		if !seen[r.Endpoint] && len(out) < maxList {
+			seen[r.Endpoint] = true
+			out = append(out, analyses.Subject{Kind: "endpoint", ID: r.Endpoint.String(), Label: r.Address.String()})
+		}
+	}
+	return out
 }
 
 // overlapping finds addresses that are different hosts in different contexts.

@@ -92,56 +92,67 @@ func prefixes(z *intent.Zone) string {
 	return strings.Join(ps, ", ")
 }
 
-// manyForwarded is for how many addresses a MAC must forward in a VLAN to be its gateway.
-const manyForwarded = 3
+// manyForwarded is for how many neighbours a MAC must send before it is their gateway.
+const manyForwarded = 2
 
-// gateways finds MACs that forward in the VLANs of a zone whose gateways are declared, without being one of them.
+// gateways finds MACs that send packets of neighbours in the neighbours' own VLAN, without being a gateway that is declared or that FHRP shows: what
+// somebody in between forwards.
 func (s *sight) gateways() []analyses.Finding {
-	rows := s.macs
-	known, watched := map[string]bool{}, map[string]bool{}
-	for _, g := range s.site.Intent.Gateways {
-		watched[g.Zone] = true
+	type place struct{ point, vlan string }
+	type home struct {
+		place
+		endpoint graph.ID
 	}
-	for _, r := range rows {
+	own := map[home]map[string]bool{} // MACs that claim an address
+	known, claims := map[string]bool{}, map[string][]MACsRow{}
+	for _, r := range s.macs {
 		known[r.MAC] = known[r.MAC] || r.Virtual != "" || declaredGateway(s.site, r)
-	}
-	type key struct{ mac, zone string }
-	type forwarded struct {
-		addresses   map[netip.Addr]bool
-		first, last graph.Time
-		packets     int64
-		witness     []string
-	}
-	found := map[key]*forwarded{}
-	for _, r := range rows {
-		z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
-		if z == nil || !watched[z.Name] || !r.Router || known[r.MAC] || r.Claims > 0 || r.Tunnel != "" || len(z.Prefixes) == 0 || holds(z, r.Address) {
+		if r.Claims == 0 {
 			continue
 		}
-		k := key{r.MAC, z.Name}
-		f := found[k]
-		if f == nil {
-			f = &forwarded{addresses: map[netip.Addr]bool{}, first: r.First, last: r.Last}
-			found[k] = f
+		h := home{place{r.Point, r.VLAN}, r.Endpoint}
+		if own[h] == nil {
+			own[h] = map[string]bool{}
 		}
-		f.addresses[r.Address] = true
-		f.packets += r.Packets
-		f.first, f.last, f.witness = min(f.first, r.First), max(f.last, r.Last), union(f.witness, r.Witness)
+		own[h][r.MAC] = true
+		claims[r.MAC] = append(claims[r.MAC], r)
+	}
+	type key struct {
+		mac string
+		place
+	}
+	found := map[key][]MACsRow{}
+	for _, r := range s.macs {
+		h := home{place{r.Point, r.VLAN}, r.Endpoint}
+		if r.Claims == 0 && r.Tunnel == "" && !known[r.MAC] && len(claims[r.MAC]) > 0 && len(own[h]) > 0 && !r.Address.IsLinkLocalUnicast() {
+			found[key{r.MAC, h.place}] = append(found[key{r.MAC, h.place}], r)
+		}
 	}
 	var fs []analyses.Finding
-	for k, g := range found {
-		if len(g.addresses) < manyForwarded {
+	for k, rs := range found {
+		if len(rs) < manyForwarded {
 			continue
 		}
+		g := rs[0]
+		for _, r := range rs[1:] {
+			g.Packets, g.First, g.Last, g.Witness = g.Packets+r.Packets, min(g.First, r.First), max(g.Last, r.Last), union(g.Witness, r.Witness)
+		}
 		f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.85,
-			fmt.Sprintf("%s forwards for %d addresses outside zone %s in its VLANs, the intent names another gateway: %s", k.mac, len(g.addresses), k.zone, plural(g.packets, "packet")),
-			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", k.mac).String(), Label: k.mac},
-			analyses.Subject{Kind: "zone", ID: graph.NewNamedID(graph.LabelZone, k.zone).String(), Label: k.zone})
-		f.First, f.Last, f.Count = g.first, g.last, g.packets
-		f.Evidence = analyses.EvidenceOf(g.witness, "eth.src == "+k.mac)
+			fmt.Sprintf("%s (%s) sends packets of %d neighbours in %s (%s): %s", k.mac, addressesOf(claims[k.mac]), len(rs), vlanName(k.vlan), addressesOf(rs), plural(g.Packets, "packet")),
+			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", k.mac).String(), Label: k.mac})
+		f.Subjects = append(f.Subjects, owners(claims[k.mac])...)
+		f.First, f.Last, f.Count = g.First, g.Last, g.Packets
+		f.Evidence = analyses.EvidenceOf(g.Witness, "eth.src == "+k.mac)
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+func vlanName(v string) string {
+	if v == "" {
+		return "their segment"
+	}
+	return "VLAN " + v
 }
 
 // Of a flood of MACs: how many, that were seen how often at most, within which time.

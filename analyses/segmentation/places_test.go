@@ -31,27 +31,28 @@ func TestStrangers(t *testing.T) {
 }
 
 func TestGateways(t *testing.T) {
-	forwards := func(mac, vlan, more string, n int) string {
-		var b strings.Builder
-		for i := range n {
-			fmt.Fprintf(&b, "mac 8.8.%d.8 %s vlan=%s router %s\n", i, mac, vlan, more)
-		}
-		return b.String()
+	const neighbours = `
+mac 10.10.0.25 02:00:00:00:00:25 vlan=10 claims=1 packets=9
+mac 10.10.0.26 02:00:00:00:00:26 vlan=10 claims=1 packets=9
+`
+	through := func(mac, more string) string {
+		return neighbours + "mac 10.10.0.66 " + mac + " vlan=10 claims=1\nmac 10.10.0.25 " + mac + " packets=7 vlan=10 " + more + "\nmac 10.10.0.26 " + mac + " packets=8 vlan=10 " + more
 	}
 	const stranger, declared = "02:00:00:00:00:99", "02:00:00:00:00:fe"
 	for _, c := range []struct {
 		name, graph string
 		want        []string
 	}{
-		{"a stranger forwards", forwards(stranger, "10", "", 3), []string{
-			"high unexpected-gateway 0.85: 02:00:00:00:00:99 forwards for 3 addresses outside zone users in its VLANs, the intent names another gateway: 3 packets"}},
-		{"the declared MAC", forwards(declared, "10", "", 5), nil},
-		{"the MAC of the declared address", forwards(stranger, "10", "", 5) + "mac 10.10.0.1 02:00:00:00:00:99 vlan=10 claims=1", nil},
-		{"FHRP", forwards(stranger, "10", "virtual=hsrp", 5), nil},
-		{"a zone without declared gateways", forwards(stranger, "90", "", 5), nil},
-		{"a VLAN of no zone", forwards(stranger, "11", "", 5), nil},
-		{"two addresses", forwards(stranger, "10", "", 2), nil},
-		{"addresses of the zone itself", "mac 10.10.1.1 02:00:00:00:00:99 vlan=10 router\nmac 10.10.1.2 02:00:00:00:00:99 vlan=10 router\nmac 10.10.1.3 02:00:00:00:00:99 vlan=10 router", nil},
+		{"a host sends what its neighbours sent", through(stranger, ""), []string{
+			"high unexpected-gateway 0.85: 02:00:00:00:00:99 (10.10.0.66) sends packets of 2 neighbours in VLAN 10 (10.10.0.25, 10.10.0.26): 15 packets"}},
+		{"untagged", strings.ReplaceAll(through(stranger, ""), "vlan=10", ""), []string{
+			"high unexpected-gateway 0.85: 02:00:00:00:00:99 (10.10.0.66) sends packets of 2 neighbours in their segment (10.10.0.25, 10.10.0.26): 15 packets"}},
+		{"the declared MAC", through(declared, ""), nil},
+		{"the MAC of the declared address", through(stranger, "") + "\nmac 10.10.0.1 02:00:00:00:00:99 vlan=10 claims=1", nil},
+		{"FHRP", through(stranger, "virtual=hsrp"), nil},
+		{"it claims them: proxy ARP, or a conflict", through(stranger, "claims=1"), nil},
+		{"a router into another VLAN", neighbours + "mac 10.90.0.1 02:00:00:00:00:99 vlan=90 claims=1 router\nmac 10.10.0.25 02:00:00:00:00:99 vlan=90 router\nmac 10.10.0.26 02:00:00:00:00:99 vlan=90 router", nil},
+		{"one neighbour: it may have moved", neighbours + "mac 10.10.0.66 02:00:00:00:00:99 vlan=10 claims=1\nmac 10.10.0.25 02:00:00:00:00:99 vlan=10", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, office, c.graph, Options{}), c.want...) })
 	}

@@ -11,11 +11,11 @@ import (
 	"netscope.example/nsgraph/graph/intent"
 )
 
-// Of rules that allow more than was used: how long must have been watched, how many ports are many, and how few services are few.
+// Of rules that allow more than was used: how often they must have been used, how many ports are many, and how few services are few.
 const (
-	longWatch = graph.Time(3600e9)
+	oftenUsed = 20
 	manyPorts = 100
-	fewUsed   = 3
+	fewUsed   = 8
 )
 
 // usage is what was seen of one rule.
@@ -60,7 +60,7 @@ func (j *judge) rules(flows []FlowsRow, captures []graph.Capture, p graph.Params
 				fmt.Sprintf("policy rule %s (%s to %s): nothing used it in %.0f s", name, r.From, r.To, float64(watched)/1e9), subject)
 			f.First, f.Last = from, to
 			fs = append(fs, f)
-		case u.conversations > 0 && watched >= longWatch && len(u.services) <= fewUsed && broad(r.Services):
+		case u.conversations >= oftenUsed && len(u.services) <= fewUsed && broad(r.Services):
 			f := analyses.NewFinding("segmentation/broad-rule", analyses.Low, 0.5,
 				fmt.Sprintf("policy rule %s (%s to %s) allows %s, %d of them were used in %.0f s", name, r.From, r.To, breadth(r.Services), len(u.services), float64(watched)/1e9), subject)
 			f.First, f.Last, f.Count = u.first, u.last, u.conversations
@@ -86,7 +86,7 @@ func span(captures []graph.Capture, p graph.Params) (from, to, watched graph.Tim
 	return from, to, min(watched, to-from) // several points may have watched at one time
 }
 
-// watches reports whether traffic that a rule speaks of would have been seen.
+// watches reports whether traffic that a rule speaks of would have been seen: that a point is declared to watch a VLAN does not show that it did.
 func (j *judge) watches(r *intent.Rule) bool {
 	expand := func(z string) []string {
 		if z == "any" {
@@ -95,7 +95,7 @@ func (j *judge) watches(r *intent.Rule) bool {
 		return []string{z}
 	}
 	return slices.ContainsFunc(expand(r.From), func(a string) bool {
-		return slices.ContainsFunc(expand(r.To), func(b string) bool { return j.observable(pair{a, b}) })
+		return slices.ContainsFunc(expand(r.To), func(b string) bool { return j.observable(pair{a, b}) && (j.shown[a] || j.shown[b]) })
 	})
 }
 

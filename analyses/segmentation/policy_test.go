@@ -44,7 +44,9 @@ func TestRules(t *testing.T) {
 	rule := func(from, to, services string) string {
 		return zones + "policy: {default: deny, rules: [{name: r, from: " + from + ", to: " + to + ", services: [" + services + "], action: allow}]}\n"
 	}
-	const used = hosts + "use 10.10.0.7 10.90.0.5 tcp/443 established=7\n"
+	const many = "use 10.10.0.7 10.90.0.5 tcp/80\nuse 10.10.0.7 10.90.0.5 tcp/81\nuse 10.10.0.7 10.90.0.5 tcp/82\nuse 10.10.0.7 10.90.0.5 tcp/83\n" +
+		"use 10.10.0.7 10.90.0.5 tcp/84\nuse 10.10.0.7 10.90.0.5 tcp/85\nuse 10.10.0.7 10.90.0.5 tcp/86\nuse 10.10.0.7 10.90.0.5 tcp/87\n"
+	const used = hosts + "use 10.10.0.7 10.90.0.5 tcp/443 established=30\n"
 	for _, c := range []struct {
 		name, declared, graph string
 		seconds               float64
@@ -60,8 +62,11 @@ func TestRules(t *testing.T) {
 		{"broad", rule("users", "servers", ""), used, 7200, []string{"low broad-rule 0.5: policy rule r (users to servers) allows all services, 1 of them were used in 7200 s"}},
 		{"a broad range", rule("users", "servers", "tcp/400-899, udp, app:dns"), used, 7200, []string{
 			"low broad-rule 0.5: policy rule r (users to servers) allows 66037 services, 1 of them were used in 7200 s"}},
-		{"broad, watched for minutes", rule("users", "servers", ""), used, 300, nil},
-		{"broad, and used so", rule("users", "servers", ""), used + "use 10.10.0.7 10.90.0.5 tcp/80\nuse 10.10.0.7 10.90.0.5 tcp/81\nuse 10.10.0.7 10.90.0.5 tcp/82", 7200, nil},
+		{"broad, seldom used", rule("users", "servers", ""), hosts + "use 10.10.0.7 10.90.0.5 tcp/443 established=19", 7200, nil},
+		{"the zone's VLAN is declared to be watched, but nothing of it was seen", rule("users", "away", "tcp/80") + "points: [{name: core1, vlans: [10, 90]}]\n", "host 10.98.0.7 02:00:00:00:00:07 98\nmac 10.97.0.7 02:00:00:00:00:08", 90, []string{
+			"info unused-rule 0.5: policy rule r (users to away): nothing used it in 90 s"}},
+		{"declared, and nothing seen of either", rule("users", "servers", "tcp/80") + "points: [{name: core1, vlans: [10, 90]}]\n", "host 10.97.0.7 02:00:00:00:00:08 97", 90, nil},
+		{"broad, and used so", rule("users", "servers", ""), used + many, 7200, nil},
 		{"narrow", rule("users", "servers", "tcp/440-449, icmp"), used, 7200, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -58,7 +58,7 @@ var Trunking = graph.Query[TrunkingRow]{
 	},
 }
 
-// negotiation finds access ports that would become trunks if somebody asked. Two switches that negotiate with each other are none of them.
+// negotiation finds access ports that would become trunks if somebody asked, and hosts that ask. Two switches that negotiate with each other are none of them.
 func (s *sight) negotiation() ([]analyses.Finding, error) {
 	rows, err := Trunking.All(s.ctx, s.q, s.p)
 	if err != nil {
@@ -73,8 +73,15 @@ func (s *sight) negotiation() ([]analyses.Finding, error) {
 	}
 	type port struct{ speaker, port, status string }
 	found := map[port]*TrunkingRow{}
+	hosts := map[string]bool{} // MACs that speak for an address and forward nothing
+	for i := range s.macs {
+		if r := &s.macs[i]; !r.Router && r.Virtual == "" {
+			hosts[r.MAC] = true
+		}
+	}
 	for _, r := range rows {
-		if r.Status != "access/auto" && r.Status != "access/desirable" || len(speakers[r.Point]) > 1 {
+		exposed := (r.Status == "access/auto" || r.Status == "access/desirable") && len(speakers[r.Point]) == 1
+		if !exposed && !hosts[r.Speaker] {
 			continue
 		}
 		k := port{r.Speaker, r.Port, r.Status}
@@ -88,6 +95,9 @@ func (s *sight) negotiation() ([]analyses.Finding, error) {
 	for _, r := range found {
 		_, mode, _ := strings.Cut(r.Status, "/")
 		text := fmt.Sprintf("%s port %s is an access port in DTP mode dynamic %s: %s", r.Speaker, cmp.Or(r.Port, "?"), mode, plural(r.Count, "message"))
+		if hosts[r.Speaker] {
+			text = fmt.Sprintf("host %s negotiates a trunk by DTP (%s): %s", r.Speaker, r.Status, plural(r.Count, "message"))
+		}
 		f := analyses.NewFinding("segmentation/trunk-negotiation", analyses.Medium, 0.8, text,
 			analyses.Subject{Kind: "device", ID: graph.NewID("Device", r.Speaker).String(), Label: strings.TrimSpace(r.Speaker + " " + r.Port)})
 		f.First, f.Last, f.Count = r.First, r.Last, r.Count

@@ -11,6 +11,9 @@ func TestNegotiation(t *testing.T) {
 			"medium trunk-negotiation 0.8: sw1 port Gi0/1 is an access port in DTP mode dynamic auto: 5 messages"}},
 		{"dynamic desirable, no port name", "says sw1 dtp.status access/desirable", []string{
 			"medium trunk-negotiation 0.8: sw1 port ? is an access port in DTP mode dynamic desirable: 1 message"}},
+		{"a host among switches", "host 10.0.0.7 02:00:00:00:00:07 10\nsays 02:00:00:00:00:07 dtp.status trunk/desirable count=5\nsays sw2 dtp.status trunk/desirable", []string{
+			"medium trunk-negotiation 0.8: host 02:00:00:00:00:07 negotiates a trunk by DTP (trunk/desirable): 5 messages"}},
+		{"a router that is a switch", "mac 10.0.0.7 02:00:00:00:00:07 router\nsays 02:00:00:00:00:07 dtp.status trunk/desirable", nil},
 		{"a trunk", "says sw1 dtp.status trunk/desirable", nil},
 		{"an access port that does not negotiate", "says sw1 dtp.status access/off", nil},
 		{"two switches", "says sw1 dtp.status access/auto\nsays sw2 dtp.status access/auto", nil},
