@@ -128,7 +128,7 @@ type Peak struct {
 // Trend is the growth of the traffic.
 type Trend struct {
 	Slope      float64 `json:"slope_bps_per_day"`
-	Confidence float64 `json:"confidence"` // share of the variance that the line explains; 0 below a day
+	Confidence float64 `json:"confidence"` // share of the variance of the daily rates that the line explains; 0 with fewer than three days
 }
 
 // Recommendation is what could be done, with its reason.
@@ -140,7 +140,8 @@ type Recommendation struct {
 
 // Rules are the rules that Run can raise.
 func Rules() []string {
-	return []string{"bandwidth/saturation", "bandwidth/peak", "bandwidth/unidentified", "bandwidth/retransmitted"}
+	return []string{"bandwidth/saturation", "bandwidth/peak", "bandwidth/unidentified", "bandwidth/retransmitted",
+		"bandwidth/trend", "bandwidth/bulk-in-business-hours", "bandwidth/critical-starved"}
 }
 
 // Analysis is this analysis with default options.
@@ -185,10 +186,10 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	r.Protocols = shares(protocols)
 	r.Groups = groups(site, volumes)
 	r.Peaks = peaks(r.Timeline, over)
-	r.Trend = trend(r.Timeline)
-	links, advice := saturation(site, captures, over, r.Timeline.Step, o)
+	r.Trend = trend(fine, captures)
+	links, advice := saturation(site, captures, p, over, r.Timeline.Step, o)
 	r.Recommendations = append(r.Recommendations, advice...)
-	r.Findings = slices.Concat(links, peakFindings(r.Peaks, captures), unidentified(volumes, o), retransmitted(volumes, artefacts, o))
+	r.Findings = slices.Concat(links, growth(site, captures, p), bulk(r.Timeline, over), starved(site, captures, volumes, p, o), peakFindings(r.Peaks, captures), unidentified(volumes, o), retransmitted(volumes, artefacts, o))
 	analyses.SortFindings(r.Findings)
 	return r, nil
 }

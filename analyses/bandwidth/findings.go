@@ -10,25 +10,30 @@ import (
 	"netscope.example/nsgraph/graph"
 )
 
-// busyFor is for how long, in seconds, a link must be busy.
+// busyFor is for how long, in seconds, a link must be busy. A percentile is judged where what lies above it is as long.
 const busyFor = 60
 
-// saturation finds declared links that are full.
-func saturation(site *analyses.Site, captures []graph.Capture, apps []TimelineRow, appStep int64, o Options) (fs []analyses.Finding, advice []Recommendation) {
-	for _, l := range site.Intent.Links {
-		var here []graph.Capture
-		for _, c := range captures {
-			if c.Point == l.Point {
-				here = append(here, c)
-			}
+// capturesAt returns the captures of a point.
+func capturesAt(captures []graph.Capture, point string) (here []graph.Capture) {
+	for _, c := range captures {
+		if c.Point == point {
+			here = append(here, c)
 		}
-		s := merge(here, graph.Params{}, 0)
+	}
+	return here
+}
+
+// saturation finds declared links that are full.
+func saturation(site *analyses.Site, captures []graph.Capture, p graph.Params, apps []TimelineRow, appStep int64, o Options) (fs []analyses.Finding, advice []Recommendation) {
+	for _, l := range site.Intent.Links {
+		here := capturesAt(captures, l.Point)
+		s := merge(here, p, 0)
 		capacity := l.CapacityMbps * 1e6
 		if len(s.Points) == 0 || capacity <= 0 {
 			continue
 		}
 		busy, from, to := busiest(s, capacity*o.Saturation)
-		p95 := percentile(s, here)
+		p95 := percentile(s)
 		if busy < busyFor && p95 <= capacity*o.Percentile {
 			continue
 		}
@@ -84,11 +89,11 @@ func busiest(s Series, limit float64) (seconds int64, from, to graph.Time) {
 	return seconds, from, to
 }
 
-// percentile returns the rate that 95 % of the steps between the first and the last packet stay under.
-func percentile(s Series, captures []graph.Capture) float64 {
+// percentile returns the rate that 95 % of the steps between the first and the last packet stay under; 0 if the rest is shorter than busyFor.
+func percentile(s Series) float64 {
 	steps := int64(s.Points[len(s.Points)-1].At-s.Points[0].At)/1e9/s.Step + 1
-	if steps < 20 {
-		return 0 // too few to speak of a percentile
+	if steps < 20 || steps*s.Step < 20*busyFor {
+		return 0
 	}
 	rates := make([]float64, 0, len(s.Points))
 	for _, p := range s.Points {

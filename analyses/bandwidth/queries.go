@@ -41,6 +41,10 @@ type VolumesRow struct {
 	Retransmitted      int64      `graph:"retransmitted"`       // segments
 	RetransmittedBytes int64      `graph:"retransmitted_bytes"` // of payload
 	Payload            int64      `graph:"payload"`
+	RTTCount           int64      `graph:"rtt_count"`
+	RTTMin             int64      `graph:"rtt_min_ns"`  // 0 without samples
+	RTTBuckets         []int64    `graph:"rtt_buckets"` // bucket, count, …; a bucket may come again
+	Points             []string   `graph:"points"`
 	First              graph.Time `graph:"first"`
 	Last               graph.Time `graph:"last"`
 	ServerNames        []string   `graph:"server_names"`
@@ -88,6 +92,12 @@ func (r *VolumesRow) add(u *graph.Uses) {
 	r.Retransmitted += u.Retransmitted
 	r.RetransmittedBytes += u.RetransmittedBytes
 	r.Payload += u.PayloadUp + u.PayloadDown
+	if u.RTTCount > 0 && (r.RTTCount == 0 || u.RTTMin < r.RTTMin) {
+		r.RTTMin = u.RTTMin
+	}
+	r.RTTCount += u.RTTCount
+	r.RTTBuckets = append(r.RTTBuckets, u.RTTBuckets...)
+	r.Points = analyses.Union(r.Points, u.Points, maxList)
 	r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
 	r.ServerNames = analyses.Union(r.ServerNames, u.ServerNames, maxList)
 	r.Witness = analyses.Union(r.Witness, u.Witness, maxList)

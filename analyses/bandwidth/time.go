@@ -151,21 +151,73 @@ func top(apps []TimelineRow, from, to graph.Time) string {
 	return ""
 }
 
-// trend fits a line through the series, which must span a day at least.
-func trend(s Series) Trend {
-	n := len(s.Points)
-	if n < 3 || s.Points[n-1].At.Seconds(s.Points[0].At) < 86400 {
+// day is a day in seconds, and leastCover how many seconds of a day must have been captured for it to count.
+const (
+	day        = 86400
+	leastCover = day / 2
+)
+
+// daily returns the mean rate, in bits per second, of each day (UTC) of which at least half was captured, by the number of the day.
+func daily(s Series, captures []graph.Capture) (days, rates []float64) {
+	covered, bytes := map[int64]float64{}, map[int64]int64{}
+	for _, span := range spans(captures) {
+		for from := span[0]; from < span[1]; {
+			d := int64(from) / 1e9 / day
+			to := min(span[1], at((d+1)*day))
+			covered[d] += to.Seconds(from)
+			from = to
+		}
+	}
+	for _, p := range s.Points {
+		bytes[int64(p.At)/1e9/day] += p.Bytes
+	}
+	for _, d := range slices.Sorted(maps.Keys(covered)) {
+		if covered[d] >= leastCover {
+			days, rates = append(days, float64(d)), append(rates, float64(bytes[d])*8/covered[d])
+		}
+	}
+	return days, rates
+}
+
+// spans returns the times that captures cover, without overlaps, ascending.
+func spans(captures []graph.Capture) (out [][2]graph.Time) {
+	for _, c := range captures {
+		if c.Packets > 0 && c.Last > c.First {
+			out = append(out, [2]graph.Time{c.First, c.Last})
+		}
+	}
+	slices.SortFunc(out, func(a, b [2]graph.Time) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	n := 0
+	for _, s := range out {
+		if n > 0 && s[0] <= out[n-1][1] {
+			out[n-1][1] = max(out[n-1][1], s[1])
+			continue
+		}
+		out[n] = s
+		n++
+	}
+	return out[:n]
+}
+
+// leastDays is how many days a line needs: with fewer, the hour of the day decides.
+const leastDays = 3
+
+// trend fits a line through the daily rates, of which there must be leastDays.
+func trend(s Series, captures []graph.Capture) Trend {
+	days, rates := daily(s, captures)
+	if len(days) < leastDays {
 		return Trend{}
 	}
-	var xs, ys []float64
-	for _, p := range s.Points {
-		xs = append(xs, p.At.Seconds(s.Points[0].At)/86400)
-		ys = append(ys, bps(p.Bytes, s.Step))
-	}
+	slope, r2, _ := line(days, rates)
+	return Trend{Slope: math.Round(slope), Confidence: round6(r2)}
+}
+
+// line fits y = a + slope·x by least squares, and returns the share of the variance that it explains and its value at the last x.
+func line(xs, ys []float64) (slope, r2, last float64) {
 	alpha, beta := stat.LinearRegression(xs, ys, nil, false)
-	r2 := stat.RSquared(xs, ys, nil, alpha, beta)
+	r2 = stat.RSquared(xs, ys, nil, alpha, beta)
 	if math.IsNaN(r2) || r2 < 0 {
-		r2 = 0
+		r2 = 0 // nothing varies
 	}
-	return Trend{Slope: math.Round(beta), Confidence: round6(r2)}
+	return beta, r2, alpha + beta*xs[len(xs)-1]
 }
