@@ -74,7 +74,7 @@ func Rules() []string {
 		"segmentation/forbidden-flow", "segmentation/forbidden-reached", "segmentation/forbidden-blocked", "segmentation/vlan-leak",
 		"segmentation/mac-in-several-vlans", "segmentation/mac-flood", "segmentation/address-in-wrong-vlan", "segmentation/overlapping-address",
 		"segmentation/double-tag", "segmentation/invalid-tag", "segmentation/native-vlan-mismatch", "segmentation/trunk-negotiation",
-		"segmentation/unexpected-gateway", "segmentation/rogue-service", "segmentation/transit-path", "segmentation/unused-rule", "segmentation/broad-rule",
+		"segmentation/unexpected-gateway", "segmentation/rogue-service", "segmentation/bridge-host", "segmentation/transit-path", "segmentation/unused-rule", "segmentation/broad-rule",
 	}
 }
 
@@ -119,7 +119,7 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	r.Matrix, r.Score, r.Omitted = j.matrix()
 	v := &sight{ctx: ctx, q: q, p: p, site: site, artefacts: artefacts, flows: flows, macs: macs}
 	r.Findings = slices.Concat(j.findings(), j.transits(flows), j.rules(flows, captures, p),
-		v.hardware(), v.floods(), v.strangers(), v.overlapping(), v.invalidTags(), v.gateways())
+		v.hardware(), v.floods(), v.strangers(), v.overlapping(), v.invalidTags(), v.gateways(), v.bridges())
 	for _, step := range []func() ([]analyses.Finding, error){v.leaks, v.doubleTags, v.nativeVLANs, v.negotiation, v.rogues} {
 		fs, err := step()
 		if err != nil {
