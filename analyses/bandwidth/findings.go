@@ -48,8 +48,10 @@ func saturation(site *analyses.Site, captures []graph.Capture, p graph.Params, a
 		}
 		mean := bps(bytes, max(1, int64(to-from)/1e9))
 		who := top(apps, from-from%at(max(1, appStep)), to)
-		text := fmt.Sprintf("%s carried %.3g of %.3g Mb/s (%.0f %%) for %d s, 95th percentile %.3g Mb/s, most of it %s", l.Point, mean/1e6, l.CapacityMbps, 100*mean/capacity,
-			int64(to-from)/1e9, p95/1e6, cmp.Or(who, "unknown"))
+		text := fmt.Sprintf("%s carried %.3g of %.3g Mb/s (%.0f %%) for %d s, most of it %s", l.Point, mean/1e6, l.CapacityMbps, 100*mean/capacity, int64(to-from)/1e9, cmp.Or(who, "unknown"))
+		if p95 > 0 {
+			text += fmt.Sprintf("; 95th percentile %.3g Mb/s", p95/1e6)
+		}
 		f := analyses.NewFinding("bandwidth/saturation", analyses.High, 0.9, text, analyses.Subject{Kind: "point", ID: graph.NewID("CapturePoint", l.Point).String(), Label: l.Point})
 		f.First, f.Last, f.Count = from, to-1, int64(to-from)/1e9
 		f.Evidence = frames(here, from, to)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
+	"strings"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
@@ -15,68 +17,19 @@ const videoRate = 90000
 // media lists the streams with their MOS and class.
 func (j *judge) media() []Stream {
 	out := []Stream{}
-	between := j.between()
 	for i := range j.streams {
 		s := &j.streams[i]
 		x := Stream{SSRC: s.SSRC, Src: s.Src, Dst: s.Dst, PayloadType: s.PayloadType, Codec: s.Codec, Packets: s.Packets, Lost: s.Lost,
 			JitterMean: round3(s.JitterMean), JitterMax: round3(s.JitterMax), DeltaMax: round3(s.DeltaMax), First: s.First, Last: s.Last}
-		x.between = between[call(s.Src, s.Dst)].of(s.Packets)
-		x.Lost += x.between
 		if s.Expected > 0 {
-			x.LossPct = round3(100 * float64(x.Lost) / float64(s.Expected))
+			x.LossPct = round3(100 * float64(s.Lost) / float64(s.Expected))
 		}
 		x.DSCP = mostMarked(s)
-		x.MOS = MOS(s.Codec, x.LossPct, burstRatio(x.Lost, s.LossRuns+x.between, s.Expected), s.RTT/2)
+		x.MOS = MOS(s.Codec, x.LossPct, burstRatio(s.Lost, s.LossRuns, s.Expected), s.RTT/2)
 		if c := j.class(s, x.DSCP); c >= 0 {
 			x.Class = j.plan.classes[c].name
 		}
 		out = append(out, x)
-	}
-	return out
-}
-
-// gap is what did not arrive of what was sent, both ways.
-type gap struct{ missing, packets int64 }
-
-// of returns the part of so many packets.
-func (g gap) of(packets int64) int64 {
-	if g.packets == 0 {
-		return 0
-	}
-	return (g.missing*packets + g.packets/2) / g.packets
-}
-
-// call names what two addresses exchange, whoever is first.
-func call(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
-
-// between returns, for calls that were captured at several points, how many packets the points after the first did not see. A client's port is not kept, so
-// only an address that has one call at a time can be told; of others nothing is said.
-func (j *judge) between() map[[2]string]gap {
-	rows := map[[2]netip.Addr]*TreatmentRow{}
-	calls := map[[2]netip.Addr]int{}
-	key := func(a, b netip.Addr) [2]netip.Addr {
-		if b.Less(a) {
-			a, b = b, a
-		}
-		return [2]netip.Addr{a, b}
-	}
-	for i := range j.treatment {
-		if r := &j.treatment[i]; r.Application == "rtp" {
-			k := key(r.ClientAddress, r.ServerAddress)
-			rows[k] = r
-			calls[k]++
-		}
-	}
-	out := map[[2]string]gap{}
-	for i := range j.streams {
-		s := &j.streams[i]
-		k := key(addressOf(s.Src), addressOf(s.Dst))
-		if calls[k] != 1 {
-			continue
-		}
-		if n, ok := j.missing(rows[k]); ok && n > 0 {
-			out[call(s.Src, s.Dst)] = gap{n, rows[k].Packets}
-		}
 	}
 	return out
 }
@@ -132,12 +85,7 @@ func (j *judge) poor(streams []Stream) []analyses.Finding {
 		if x.MOS == 0 {
 			text = fmt.Sprintf("%s to %s, %s: %d of %d packets lost (%.2f %%, %d runs), jitter %.1f ms on average", x.Src, x.Dst, codecName(x), x.Lost, s.Expected, x.LossPct, s.LossRuns, x.JitterMean)
 		}
-		confidence := 0.9
-		if x.between > 0 {
-			text += fmt.Sprintf("; %d of them between the capture points, as a share of both directions", x.between)
-			confidence = 0.7
-		}
-		f := analyses.NewFinding("qos/poor-call", analyses.Medium, confidence, text, streamSubject(s))
+		f := analyses.NewFinding("qos/poor-call", analyses.Medium, 0.9, text, streamSubject(s))
 		f.First, f.Last, f.Count = s.First, s.Last, max(1, x.Lost)
 		f.Evidence = analyses.EvidenceOf(s.Evidence, streamFilter(s))
 		if badLoss || badMOS {
@@ -145,6 +93,31 @@ func (j *judge) poor(streams []Stream) []analyses.Finding {
 		}
 		if len(f.ExplainedBy) > 0 {
 			f.Confidence = 0.6
+		}
+		fs = append(fs, f)
+	}
+	return fs
+}
+
+// cut finds calls that lose packets between two capture points. Both directions are counted together: a sequence number that the first point saw is not
+// missing there.
+func (j *judge) cut() []analyses.Finding {
+	var fs []analyses.Finding
+	for i := range j.treatment {
+		r := &j.treatment[i]
+		n, ok := j.missing(r)
+		if r.Application != "rtp" || !ok || r.Packets < 2*j.o.MinPackets || 100*float64(n) <= j.o.LossPct*float64(r.Packets) {
+			continue
+		}
+		label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
+		text := fmt.Sprintf("%s and %s: %d of %d RTP packets of both directions (%.2f %%) were seen at one capture point alone, of %s", r.ClientAddress, label, n, r.Packets,
+			100*float64(n)/float64(r.Packets), strings.Join(slices.Sorted(slices.Values(r.Points)), ", "))
+		f := analyses.NewFinding("qos/poor-call", analyses.Medium, 0.7, text, analyses.Subject{Kind: "endpoint", ID: r.Client.String(), Label: r.ClientAddress.String()},
+			analyses.Subject{Kind: "service", ID: r.Service.String(), Label: label})
+		f.First, f.Last, f.Count = r.First, r.Last, n
+		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port))
+		if f.ExplainedBy = analyses.Explain(j.artefacts, "loss"); len(f.ExplainedBy) > 0 {
+			f.Confidence = 0.4
 		}
 		fs = append(fs, f)
 	}

@@ -108,7 +108,7 @@ type Stream struct {
 	PayloadType int64      `json:"payload_type"`
 	Codec       string     `json:"codec"`
 	Packets     int64      `json:"packets"`
-	Lost        int64      `json:"lost"` // by sequence number, and between capture points
+	Lost        int64      `json:"lost"`
 	LossPct     float64    `json:"loss_pct"`
 	JitterMean  float64    `json:"jitter_mean_ms"`
 	JitterMax   float64    `json:"jitter_max_ms"`
@@ -116,7 +116,6 @@ type Stream struct {
 	MOS         float64    `json:"mos"` // 0: no estimate for this codec
 	DSCP        int64      `json:"dscp"`
 	Class       string     `json:"class"`
-	between     int64      // of Lost, between capture points
 	First       graph.Time `json:"first"`
 	Last        graph.Time `json:"last"`
 }
@@ -175,7 +174,7 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	r.Streams = j.media()
 	var judged []analyses.Finding
 	r.Classes, judged = j.classes(r.Streams)
-	r.Findings = slices.Concat(j.mismarked(), j.untrusted(), j.remarked(), j.disagreeing(), j.asymmetric(), j.abused(), j.bleached(), j.poor(r.Streams), j.missed(r.Streams), judged)
+	r.Findings = slices.Concat(j.mismarked(), j.untrusted(), j.remarked(), j.disagreeing(), j.asymmetric(), j.abused(), j.bleached(), j.poor(r.Streams), j.cut(), j.missed(r.Streams), judged)
 	analyses.SortFindings(r.Findings)
 	return r, nil
 }
