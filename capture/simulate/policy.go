@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,8 @@ func (p *policy) zone(a netip.Addr, vlan uint16) string {
 		if len(z.VLANs) > 0 && vlan != 0 && !in {
 			continue
 		}
-		if in && len(z.Prefixes) == 0 && bits < 0 {
+		family := slices.ContainsFunc(p.prefixes[i], func(x netip.Prefix) bool { return x.Addr().Is4() == a.Is4() })
+		if in && !family && bits < 0 { // the VLAN alone decides on addresses of a family without prefixes
 			best, bits = z.Name, 0
 		}
 		for _, x := range p.prefixes[i] {

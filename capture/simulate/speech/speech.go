@@ -64,7 +64,7 @@ var protocols = map[string]struct {
 	"rdp": {rdp, "tcp", 3389}, "ntp": {ntp, "udp", 123}, "snmp": {snmp, "udp", 161}, "syslog": {syslog, "udp", 514}, "dns": {dnsService, "udp", 53},
 	"redis": {redis, "tcp", 6379}, "raw": {raw, "tcp", 9000}, "bulk": {raw, "tcp", 5201}, "sip": {sipOptions, "udp", 5060}, "tftp": {tftp, "udp", 69},
 	"mssql": {mssql, "tcp", 1433}, "mqtt": {mqtt, "tcp", 1883}, "datagrams": {datagrams, "udp", 9001}, "bgp": {raw, "tcp", 179},
-	"dhcp": {raw, "udp", 67}, "rtsp": {rtsp, "tcp", 554}, "kerberos": {kerberos, "udp", 88}, "radius": {radius, "udp", 1812},
+	"dhcp": {datagrams, "udp", 67}, "rtsp": {rtsp, "tcp", 554}, "kerberos": {kerberos, "udp", 88}, "radius": {radius, "udp", 1812},
 }
 
 // Names lists what New knows.
