@@ -25,6 +25,7 @@ const require = "require"
 var shared struct {
 	sync.Once
 	options neo4j.Options
+	server  *Server // kept: its standard input, when it is collected, ends it
 	err     error
 }
 
@@ -39,9 +40,8 @@ func Options(t testing.TB) neo4j.Options {
 			}
 			return
 		}
-		var s *Server
-		if s, shared.err = start("none"); shared.err == nil {
-			shared.options = s.Options()
+		if shared.server, shared.err = start("none"); shared.err == nil {
+			shared.options = shared.server.Options()
 		}
 	})
 	if shared.err != nil {
