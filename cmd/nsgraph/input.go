@@ -135,8 +135,13 @@ type progress struct {
 	last int64
 }
 
+// showsProgress reports whether progress is wanted: by default on a terminal.
+func (a *app) showsProgress() bool {
+	return a.progress == "always" || a.progress == "auto" && !a.quiet && terminal(a.err)
+}
+
 func (a *app) newProgress(src []capture.Source) *progress {
-	if a.progress == "never" || a.quiet || a.progress == "auto" && !terminal(a.err) {
+	if !a.showsProgress() {
 		return &progress{}
 	}
 	var total int64

@@ -148,7 +148,7 @@ diff --exit-code; 4 done, but part of the input was unreadable; 5 the store cann
 	f.StringVar(&a.color, "color", "auto", "colours: `auto`, always, never (NO_COLOR turns them off)")
 	root.CompletionOptions.HiddenDefaultCmd = false
 	for _, c := range []*cobra.Command{
-		a.analyzeCmd(), a.ingestCmd(), a.reportCmd(), a.snapshotCmd(), a.diffCmd(), a.queryCmd(), a.extractCmd(), a.intentCmd(), a.simulateCmd(), a.versionCmd(),
+		a.analyzeCmd(), a.ingestCmd(), a.reportCmd(), a.snapshotCmd(), a.diffCmd(), a.queryCmd(), a.pushCmd(), a.extractCmd(), a.intentCmd(), a.simulateCmd(), a.versionCmd(),
 	} {
 		root.AddCommand(c)
 	}

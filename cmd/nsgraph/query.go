@@ -21,13 +21,17 @@ import (
 func (a *app) queryCmd() *cobra.Command {
 	var list, show bool
 	var params []string
+	var cypher string
+	var timeout time.Duration
+	var rows int
 	c := &cobra.Command{
-		Use:   "query NAME | --list | --show NAME",
+		Use:   "query NAME | --list | --show NAME | --cypher FILE|-",
 		Short: "Ask a named question of a store",
 		Long:  "Asks a named question of a store. The same names work on SQLite and on Neo4j; --show prints the Cypher, ready to paste into Neo4j Browser.",
 		Example: `  nsgraph query --list
   nsgraph query inventory/traffic -o csv
-  nsgraph query --show segmentation/flows`,
+  nsgraph query --show segmentation/flows
+  echo 'MATCH (e:Endpoint) RETURN e.address LIMIT 5' | nsgraph query --cypher - --store neo4j://localhost`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
@@ -35,6 +39,10 @@ func (a *app) queryCmd() *cobra.Command {
 				return a.listQuestions()
 			case list:
 				return usage("--list takes no name")
+			case cypher != "" && len(args)+len(c.Flags().Args()) > 0:
+				return usage("--cypher takes no name")
+			case cypher != "":
+				return a.free(c, cypher, params, timeout, rows)
 			case len(args) == 0:
 				return usage("name a query, or list them with --list")
 			}
@@ -54,6 +62,9 @@ func (a *app) queryCmd() *cobra.Command {
 	c.Flags().BoolVar(&list, "list", false, "list the named queries")
 	c.Flags().BoolVar(&show, "show", false, "print the query's Cypher and parameters")
 	c.Flags().StringArrayVar(&params, "param", nil, "set a parameter: `NAME=VALUE`; repeatable")
+	c.Flags().StringVar(&cypher, "cypher", "", "run the statement in `FILE` (- is standard input) on Neo4j; it may only read")
+	c.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "how long a --cypher statement may run")
+	c.Flags().IntVar(&rows, "limit", 10_000, "how many rows of a --cypher statement are returned")
 	a.windowFlags(c)
 	a.formatFlag(c, "table", "csv", "json", "jsonl")
 	return c
