@@ -9,7 +9,7 @@ func matchCoAP(q *probe) verdict {
 	switch class := b[1] >> 5; {
 	case class == 0 && b[1] > 0 && b[1] <= 7:
 		return client
-	case class == 2 || class == 4 || class == 5:
+	case (class == 2 || class == 4 || class == 5) && (b[1]&31 <= 15 || b[1]&31 == 22 || b[1]&31 >= 29):
 		return server
 	case b[1] == 0:
 		return either

@@ -29,6 +29,9 @@ func matchDHCPv6(q *probe) verdict {
 		at = 34
 	}
 	for at+4 <= len(b) {
+		if be16(b, at) == 0 {
+			return no
+		}
 		at += 4 + int(be16(b, at+2))
 	}
 	if at != q.length && at != len(b) {

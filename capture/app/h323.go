@@ -1,12 +1,18 @@
 package app
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// rasProtocol is the object identifier 0.0.8.2250.0 of H.225.0, as its RAS messages carry it.
+var rasProtocol = []byte{6, 0, 8, 0x91, 0x4a, 0}
 
 // matchH323 knows Q.931 in TPKT (H.225.0, section 7.2): protocol discriminator 8, a two-byte call reference whose first bit is set in
 // answers, a message type; and H.225 RAS on its port.
 func matchH323(q *probe) verdict {
 	if q.udp {
-		if b := q.b; (q.port(1719) || q.port(1718)) && len(b) >= 4 && b[0] < 0x80 && b[0]&3 <= 2 {
+		if (q.port(1719) || q.port(1718)) && bytes.Contains(q.b[:min(len(q.b), 64)], rasProtocol) {
 			return either
 		}
 		return no

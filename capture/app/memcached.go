@@ -6,12 +6,12 @@ import "bytes"
 func matchMemcached(q *probe) verdict {
 	b := q.b
 	if q.udp {
-		if !q.port(11211) || len(b) < 10 || be16(b, 4) == 0 || be16(b, 6) != 0 {
+		if !q.port(11211) || len(b) < 12 || be16(b, 2) >= be16(b, 4) || be16(b, 6) != 0 || !printable(b[8:12]) {
 			return no
 		}
 		return q.towards(11211)
 	}
-	if len(b) >= 24 && b[0] == 0x80 && b[1] <= 0x40 && b[5] == 0 && int(be16(b, 2))+int(b[4]) <= int(be32(b, 8)) && q.dst == 11211 {
+	if len(b) >= 24 && b[0] == 0x80 && b[1] <= 0x40 && b[5] == 0 && be16(b, 2) <= 250 && int(be16(b, 2))+int(b[4]) <= int(be32(b, 8)) && q.dst == 11211 {
 		return client
 	}
 	l, _, ok := line(b)

@@ -10,6 +10,9 @@ func matchMongoDB(q *probe) verdict {
 		return no
 	}
 	n, to, op := le32(b, 0), le32(b, 8), le32(b, 12)
+	if to == 1<<32-1 { // old drivers answer nothing so
+		to = 0
+	}
 	if n < 16 || n > 48<<20 {
 		return no
 	}

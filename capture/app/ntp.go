@@ -7,7 +7,7 @@ func matchNTP(q *probe) verdict {
 		return no
 	}
 	version, mode := b[0]>>3&7, b[0]&7
-	if version == 0 || version > 4 || mode == 0 || mode < 6 && q.length < 48 || mode < 6 && b[1] > 16 && b[1] != 255 {
+	if version == 0 || version > 4 || mode == 0 || mode < 6 && q.length < 48 || mode < 6 && (b[1] > 16 && b[1] != 255 || q.length%4 != 0) {
 		return no
 	}
 	switch mode {
@@ -15,7 +15,12 @@ func matchNTP(q *probe) verdict {
 		return client
 	case 4:
 		return server
-	case 6, 7: // control, private: the first bit after the mode's byte or in it is the response's
+	case 6:
+		if op := b[1] & 31; op > 10 && op != 31 {
+			return no
+		}
+		fallthrough
+	case 7: // control, private: the first bit after the mode's byte or in it is the response's
 		if mode == 6 && b[1]&0x80 != 0 || mode == 7 && b[0]&0x80 != 0 {
 			return server
 		}

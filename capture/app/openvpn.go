@@ -25,10 +25,7 @@ func matchOpenVPN(q *probe) verdict {
 		b = b[2:]
 	}
 	if len(b) < 14 || b[0]&7 != 0 {
-		if q.udp && q.port(1194) && len(b) >= 20 && (b[0]>>3 == 6 || b[0]>>3 == 9 || b[0]>>3 == 4 || b[0]>>3 == 5) {
-			return q.towards(1194)
-		}
-		return no
+		return ovpnLater(q, b)
 	}
 	op, port := b[0]>>3, q.port(1194)
 	session := be32(b, 1) != 0 && be32(b, 5) != 0
@@ -41,8 +38,20 @@ func matchOpenVPN(q *probe) verdict {
 		return server
 	case op == ovpnClientResetV3 && port:
 		return client
-	case port && (op == 4 || op == 5 || op == 6 || op == 9):
+	}
+	return ovpnLater(q, b)
+}
+
+// ovpnLater knows later packets on OpenVPN's port: control, acknowledgement or data, the same in two packets of one side.
+func ovpnLater(q *probe, b []byte) verdict {
+	if !q.udp || !q.port(1194) || len(b) < 20 || printable(b[:8]) {
+		return no
+	}
+	if op := b[0] >> 3; op != 4 && op != 5 && op != 6 && op != 9 {
+		return no
+	}
+	if q.d != nil && q.d.prev[q.side][0] == b[0] {
 		return q.towards(1194)
 	}
-	return no
+	return maybe
 }

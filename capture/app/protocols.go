@@ -64,7 +64,6 @@ func protocols() []protocol {
 		{"fix", tcp | anew, matchFIX, nil},
 		{"hl7", tcp, matchHL7, nil},
 		{"nntp", tcp, matchNNTP, nil},
-		{"whois", tcp, matchWhois, nil},
 		{"thrift", tcp, matchThrift, nil},
 		{"rtmp", tcp, matchRTMP, nil},
 		{"smpp", tcp, matchSMPP, nil},

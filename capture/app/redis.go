@@ -27,7 +27,7 @@ func matchRedis(q *probe) verdict {
 	if q.dst == 6379 && (folded(b, "PING\r\n") || folded(b, "INFO\r\n") || folded(b, "AUTH ")) {
 		return client
 	}
-	if b[0] == '+' || b[0] == '-' || b[0] == '$' || b[0] == ':' {
+	if folded(b, "+OK\r") || folded(b, "+PONG") || folded(b, "-ERR ") || folded(b, "-NOAUTH ") || len(b) > 1 && (b[0] == '$' || b[0] == ':') && b[1] >= '0' && b[1] <= '9' {
 		if o := q.other(); q.src == 6379 || len(o) > 0 && o[0] == '*' {
 			return server
 		}

@@ -137,7 +137,8 @@ func matchOpenFlow(q *probe) verdict {
 	if len(b) < 8 {
 		return no
 	}
-	if n := be16(b, 2); b[0] == 0 || b[0] > 6 || b[1] > 35 || n < 8 || !(q.port(6633) || q.port(6653)) {
+	n := int(be16(b, 2))
+	if b[0] == 0 || b[0] > 6 || b[1] > 35 || n < 8 || !(q.port(6633) || q.port(6653)) || b[1] == 0 && n%8 != 0 || b[1] > 0 && n != len(b) {
 		return no
 	}
 	if q.port(6653) {
@@ -188,16 +189,30 @@ func matchBFD(q *probe) verdict {
 // matchHSRP knows versions 0 and 1 (RFC 2281, section 5) and the type-length-values of version 2, on its ports.
 func matchHSRP(q *probe) verdict {
 	b := q.b
-	if !(q.port(1985) || q.port(2029)) || len(b) < 20 || b[0] > 6 {
+	if !(q.port(1985) || q.port(2029)) || len(b) < 16 {
 		return no
 	}
-	return either
+	if b[0] == 0 && (b[1] <= 2 && b[2] <= 16 && b[2]&(b[2]-1) == 0 && len(b) >= 20 && b[3] > 0 && b[4] >= b[3] && b[7] == 0 || b[1] == 3) || b[0] == 1 && b[1] >= 40 && b[2] == 2 {
+		return either
+	}
+	return no
 }
 
 // matchCAPWAP knows the preamble on its ports (RFC 5415, section 4.1).
 func matchCAPWAP(q *probe) verdict {
 	b := q.b
 	if !(q.port(5246) || q.port(5247)) || len(b) < 8 || b[0] > 1 {
+		return no
+	}
+	head := int(b[1]>>3) * 4
+	switch {
+	case b[0] == 1: // DTLS behind four bytes
+		if b[4] < 20 || b[4] > 23 || b[5] != 0xfe {
+			return no
+		}
+	case head < 8 || head+8 > q.length || b[3]&7 != 0:
+		return no
+	case q.port(5246) && (be32(b, head)&0xff == 0 || be32(b, head)&0xff > 26 || head+5+int(be16(b, head+5)) > q.length):
 		return no
 	}
 	if q.port(5246) {
@@ -209,16 +224,25 @@ func matchCAPWAP(q *probe) verdict {
 // matchPTP knows a message's version and length on its ports (IEEE 1588, clause 13).
 func matchPTP(q *probe) verdict {
 	b := q.b
-	if !(q.port(319) || q.port(320)) || len(b) < 34 || b[1]&15 == 0 || b[1]&15 > 2 {
+	if !(q.port(319) || q.port(320)) || len(b) < 34 {
 		return no
 	}
-	return either
+	if b[1]&15 == 2 && int(be16(b, 2)) <= q.length && be16(b, 2) >= 34 && (b[0]&15 <= 3 || b[0]&15 >= 8 && b[0]&15 <= 13) ||
+		be16(b, 0) == 1 && be16(b, 2) == 1 && q.length >= 40 {
+		return either
+	}
+	return no
 }
 
 // matchNATPMP knows the small requests and answers (RFC 6886, section 3) and those of PCP (RFC 6887), on their ports.
 func matchNATPMP(q *probe) verdict {
 	b := q.b
 	if !(q.port(5350) || q.port(5351)) || len(b) < 2 || b[0] > 2 || b[1]&0x7f > 3 {
+		return no
+	}
+	switch n := q.length; {
+	case b[0] == 0 && !(b[1] == 0 && n == 2 || (b[1] == 1 || b[1] == 2) && n == 12 || b[1] == 128 && n == 12 || (b[1] == 129 || b[1] == 130) && n == 16),
+		b[0] == 1, b[0] == 2 && (n < 24 || n < 60 && b[1]&0x7f > 0 || n%4 != 0 || b[2] != 0):
 		return no
 	}
 	if b[1]&0x80 != 0 {
@@ -233,7 +257,7 @@ func matchSLP(q *probe) verdict {
 	if !q.port(427) || len(b) < 12 || b[0] != 1 && b[0] != 2 || b[1] == 0 || b[1] > 11 {
 		return no
 	}
-	if b[0] == 2 && int(b[2])<<16|int(be16(b, 3)) != q.length && q.udp {
+	if q.udp && (b[0] == 2 && int(b[2])<<16|int(be16(b, 3)) != q.length || b[0] == 1 && (int(be16(b, 2)) != q.length || b[6] < 'a' || b[6] > 'z')) {
 		return no
 	}
 	return q.towards(427)

@@ -94,11 +94,3 @@ func matchNNTP(q *probe) verdict {
 	}
 	return no
 }
-
-// matchWhois knows a single line on its port.
-func matchWhois(q *probe) verdict {
-	if l, rest, ok := line(q.b); ok && q.dst == 43 && len(rest) == 0 && len(l) > 0 && printable(l) {
-		return client
-	}
-	return no
-}

@@ -1,0 +1,214 @@
+package app
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"netscope.example/nsgraph/capture/fact"
+)
+
+// sample is a protocol's first words, written out.
+type sample struct {
+	name  string
+	proto fact.Transport
+	port  uint16 // of the server
+	who   verdict
+	b     string
+}
+
+func x(s string) string {
+	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+func zeros(n int) string { return strings.Repeat("\x00", n) }
+
+// samples has the head of every protocol in the table, on a port that is not its own where the signature does not need it.
+var samples = []sample{
+	{"tls", fact.TCP, 9999, client, x("16 0301 0035 01 000031 0303") + strings.Repeat("r", 32) + x("00 0002 1301 01 00 0006 0010 0002 0000")},
+	{"tls", fact.TCP, 9999, server, x("16 0303 0030 02 00002c 0303") + strings.Repeat("s", 32) + x("00 1301 00 0004 ff01 0001")},
+	{"tls", fact.TCP, 9999, either, x("17 0303 0020") + strings.Repeat("d", 32)},
+	{"tls", fact.TCP, 9999, client, x("80 2e 01 0301 0015 0000 0010") + strings.Repeat("c", 21+16)},
+	{"http", fact.TCP, 9999, client, "GET /index.html HTTP/1.1\r\nHost: a.example\r\n\r\n"},
+	{"http", fact.TCP, 9999, server, "HTTP/1.0 200 OK\r\nServer: x\r\n\r\n"},
+	{"http2", fact.TCP, 9999, client, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+	{"dns", fact.UDP, 53, client, x("1234 0100 0001 0000 0000 0000 03 777777 07 6578616d706c65 00 0001 0001")},
+	{"dns", fact.UDP, 53, server, x("1234 8180 0001 0001 0000 0000 03 777777 07 6578616d706c65 00 0001 0001 c00c 0001 0001 0000003c 0004 0a000001")},
+	{"dns", fact.TCP, 53, client, x("001d 1234 0100 0001 0000 0000 0000 03 777777 07 6578616d706c65 00 0001 0001")},
+	{"quic", fact.UDP, 443, client, x("c3 00000001 08 8394c8f03e515708 00 00 449e") + strings.Repeat("\x5a", 1182)},
+	{"quic", fact.UDP, 443, server, x("80 00000000 04 01020304 08 8394c8f03e515708 00000001 6b3343cf")},
+	{"quic", fact.UDP, 443, client, x("0d 0102030405060708") + "Q043" + x("01") + strings.Repeat("\xa0", 60)},
+	{"smb", fact.TCP, 9999, client, x("00000054 ff534d42 72 00000000 18 53c8") + zeros(60)},
+	{"smb", fact.TCP, 9999, server, x("00000054 fe534d42 4000 0000 00000000 0000 0100 01000000") + zeros(60)},
+	{"ssh", fact.TCP, 9999, either, "SSH-2.0-OpenSSH_9.2\r\n"},
+	{"ldap", fact.TCP, 9999, client, x("30 0c 02 01 01 60 07 02 01 03 04 00 80 00")},
+	{"ldap", fact.TCP, 9999, server, x("30 0c 02 01 01 61 07 0a 01 00 04 00 04 00")},
+	{"kerberos", fact.UDP, 88, client, x("6a 12 30 10 a1 03 02 01 05 a2 03 02 01 0a a4 04 30 02 a0 00")},
+	{"kerberos", fact.TCP, 88, server, x("00000014 6b 12 30 10 a0 03 02 01 05 a1 03 02 01 0b a4 04 30 02 a0 00")},
+	{"ftp", fact.TCP, 9999, server, "220 ProFTPD Server ready\r\n"},
+	{"smtp", fact.TCP, 9999, server, "220 mail.example ESMTP Postfix\r\n"},
+	{"smtp", fact.TCP, 9999, client, "EHLO client.example\r\n"},
+	{"pop3", fact.TCP, 110, server, "+OK POP3 ready <1.2@mail>\r\n"},
+	{"imap", fact.TCP, 9999, server, "* OK [CAPABILITY IMAP4rev1] ready\r\n"},
+	{"imap", fact.TCP, 9999, client, "a1 CAPABILITY\r\n"},
+	{"telnet", fact.TCP, 9999, server, x("fffd18 fffd20 fffd23")},
+	{"telnet", fact.TCP, 9999, client, x("fffb18 fffb1f")},
+	{"sip", fact.UDP, 5060, client, "INVITE sip:bob@b.example SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1\r\n\r\n"},
+	{"sip", fact.TCP, 5060, server, "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 10.0.0.1\r\n\r\n"},
+	{"rtsp", fact.TCP, 9999, client, "OPTIONS rtsp://cam.example/1 RTSP/1.0\r\nCSeq: 1\r\n\r\n"},
+	{"rdp", fact.TCP, 9999, client, x("03000013 0e e0 0000 0000 00 01 00 0800 03000000")},
+	{"rdp", fact.TCP, 9999, server, x("03000013 0e d0 0000 1234 00 02 1f 0800 02000000")},
+	{"s7comm", fact.TCP, 9999, client, x("03000019 02f080 32 01 0000 0400 0008 0000 f000 0001 0001 01e0")},
+	{"h323", fact.TCP, 9999, client, x("0300001a 08 02 1234 05 04 03 88 93 a5 28 06") + "H323" + x("000000")},
+	{"mysql", fact.TCP, 9999, server, x("4a000000 0a") + "8.0.34\x00" + x("08000000") + strings.Repeat("s", 58)},
+	{"postgresql", fact.TCP, 9999, client, x("00000021 00030000") + "user\x00app\x00database\x00app\x00\x00"},
+	{"postgresql", fact.TCP, 9999, client, x("00000008 04d2162f")},
+	{"mssql", fact.TCP, 9999, client, x("12 01 002f 0000 01 00 00 001a 0006 01 0020 0001 02 0021 0001 03 0022 0004 04 0026 0001 ff 0b000c38 0000 00 00 00000001 00")},
+	{"oracle", fact.TCP, 9999, client, x("003a 0000 01 00 0000 0139 012c 0000 0800 7fff 7f08 0000 0001 0000 003a 00000000 0000 00000000") + strings.Repeat("\x00", 24)},
+	{"mongodb", fact.TCP, 9999, client, x("28000000 01000000 00000000 d4070000 00000000") + "admin.$cmd\x00" + zeros(9)},
+	{"redis", fact.TCP, 9999, client, "*1\r\n$4\r\nPING\r\n"},
+	{"cassandra", fact.TCP, 9999, client, x("04 00 0000 01 00000016 0001 000b") + "CQL_VERSION" + x("0005") + "3.0.0"},
+	{"drda", fact.TCP, 9999, client, x("0026 d0 41 0001 0020 1041 001c 115e") + strings.Repeat("\x84", 24)},
+	{"mqtt", fact.TCP, 9999, client, x("10 10 0004") + "MQTT" + x("04 02 003c 0004") + "dev1"},
+	{"amqp", fact.TCP, 9999, client, "AMQP" + x("00 00 09 01")},
+	{"nats", fact.TCP, 9999, server, `INFO {"server_id":"A","version":"2.9"}` + "\r\n"},
+	{"stomp", fact.TCP, 9999, client, "CONNECT\naccept-version:1.2\nhost:h\n\n\x00"},
+	{"xmpp", fact.TCP, 9999, client, "<?xml version='1.0'?><stream:stream to='x.example' xmlns='jabber:client' xmlns:stream='s' version='1.0'>"},
+	{"irc", fact.TCP, 9999, client, "NICK alice\r\nUSER alice 0 * :Alice\r\n"},
+	{"bgp", fact.TCP, 179, client, strings.Repeat("\xff", 16) + x("001d 01 04 fde8 00b4 0a000001 00")},
+	{"nfs", fact.TCP, 9999, client, x("80000028 00000001 00000000 00000002 000186a3 00000003 00000000") + zeros(16)},
+	{"nfs", fact.UDP, 9999, client, x("00000001 00000000 00000002 000186a3 00000003 00000001") + zeros(16)},
+	{"rpc", fact.UDP, 111, client, x("00000001 00000000 00000002 000186a0 00000002 00000003") + zeros(16)},
+	{"dcerpc", fact.TCP, 9999, client, x("05 00 0b 03 10000000 4800 0000 01000000 b810 b810 00000000") + zeros(48)},
+	{"diameter", fact.TCP, 9999, client, x("01 00001c 80 000101 00000000 00000001 00000002 00000108 40000008")},
+	{"vnc", fact.TCP, 9999, server, "RFB 003.008\n"},
+	{"x11", fact.TCP, 9999, client, x("6c 00 0b00 0000 0000 0000 0000")},
+	{"citrix", fact.TCP, 1494, client, x("7f7f494341007f7f49434100")},
+	{"rsync", fact.TCP, 9999, server, "@RSYNCD: 31.0\n"},
+	{"git", fact.TCP, 9999, client, "0030git-upload-pack /p.git\x00host=git.example\x00"},
+	{"svn", fact.TCP, 9999, server, "( success ( 2 2 ( ) ( edit-pipeline ) ) ) "},
+	{"memcached", fact.TCP, 9999, client, "set key 0 900 5\r\nhello\r\n"},
+	{"zabbix", fact.TCP, 10051, client, "ZBXD\x01" + x("0d00000000000000") + `{"request":1}`},
+	{"bittorrent", fact.TCP, 9999, either, "\x13BitTorrent protocol" + zeros(48)},
+	{"bittorrent", fact.UDP, 9999, either, "d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe"},
+	{"iscsi", fact.TCP, 9999, client, x("43 87 00 00 00 000019") + zeros(40) + "InitiatorName=iqn.1993-08" + zeros(3)},
+	{"afp", fact.TCP, 548, client, x("00 03 0001 00000000 00000000 00000000")},
+	{"ajp", fact.TCP, 8009, client, x("1234 0010 02 02 0008") + "HTTP/1.1" + zeros(4)},
+	{"tacacs", fact.TCP, 49, client, x("c0 01 01 00 12345678 00000010") + strings.Repeat("\xa5", 16)},
+	{"dnp3", fact.TCP, 9999, client, x("0564 05 c0 0100 0004 e921")},
+	{"c37.118", fact.TCP, 9999, client, x("aa41 0012 00f1 5e0be100 00000000 0002 4b1e")},
+	{"opc-ua", fact.TCP, 9999, client, "HELF" + x("20000000 00000000 00000100 00000100 00000000 00000000 00000000")},
+	{"ethernet-ip", fact.TCP, 9999, client, x("6500 0400 00000000 00000000 0000000000000000 00000000 0100 0000")},
+	{"ethernet-ip", fact.UDP, 2222, either, x("0200 0280 0800 01000000 05000000 b100 0400 01000000")},
+	{"modbus", fact.TCP, 9999, client, x("0001 0000 0006 01 03 0000 000a")},
+	{"iec104", fact.TCP, 9999, client, x("68 04 07 00 00 00")},
+	{"fix", fact.TCP, 9999, either, "8=FIX.4.4\x019=65\x0135=A\x0149=C\x0156=S\x01"},
+	{"hl7", fact.TCP, 2575, client, "\x0bMSH|^~\\&|A|B|C|D|2020||ADT^A01|1|P|2.3\r\x1c\r"},
+	{"nntp", fact.TCP, 119, server, "200 news.example ready\r\n"},
+	{"thrift", fact.TCP, 9999, client, x("0000001c 80010001 00000004") + "ping" + x("00000001 00") + zeros(7)},
+	{"rtmp", fact.TCP, 9999, client, x("03 00000000 00000000") + strings.Repeat("\x77", 1528)},
+	{"smpp", fact.TCP, 9999, client, x("00000022 00000009 00000000 00000001") + "user\x00pass\x00\x00" + x("34 00 00 00 00 00 00")},
+	{"ldp", fact.UDP, 646, either, x("0001 001e 0a000001 0000 0100 0014 00000001 0400 0004 000f 0000 0401 0004 0a000001")},
+	{"openflow", fact.TCP, 6653, client, x("04 00 0008 00000001")},
+	{"teamviewer", fact.TCP, 5938, client, x("1724 0a 20 00 0000")},
+	{"sccp", fact.TCP, 2000, client, x("04000000 00000000 00000000")},
+	{"socks", fact.TCP, 1080, client, x("05 02 00 02")},
+	{"dhcp", fact.UDP, 67, client, x("01 01 06 00 12345678") + zeros(228) + x("63825363 35 01 01 ff")},
+	{"dhcpv6", fact.UDP, 547, client, x("01 123456 0001 0004 00030001 0008 0002 0000")},
+	{"mdns", fact.UDP, 5353, client, x("0000 0000 0001 0000 0000 0000 05 5f68747470 04 5f746370 05 6c6f63616c 00 000c 0001")},
+	{"llmnr", fact.UDP, 5355, client, x("1234 0000 0001 0000 0000 0000 02 7063 00 0001 0001")},
+	{"netbios-ns", fact.UDP, 137, client, x("1234 0110 0001 0000 0000 0000 20") + "CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" + x("00 0021 0001")},
+	{"netbios-dgm", fact.UDP, 138, either, x("11 02 1234 0a000001 008a 0044 0000 20") + "EIEPFDFECACACACACACACACACACACACA"},
+	{"ntp", fact.UDP, 123, client, x("23 00 06 ec") + zeros(44)},
+	{"snmp", fact.UDP, 9999, client, x("30 26 02 01 01 04 06") + "public" + x("a0 19 02 01 01 02 01 00 02 01 00 30 0e 30 0c 06 08 2b06010201010100 05 00")},
+	{"ssdp", fact.UDP, 1900, client, "M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nST: ssdp:all\r\n\r\n"},
+	{"ws-discovery", fact.UDP, 3702, client, `<?xml version="1.0"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope">`},
+	{"tftp", fact.UDP, 69, client, x("0001") + "boot.cfg\x00octet\x00"},
+	{"stun", fact.UDP, 9999, client, x("0001 0000 2112a442 0102030405060708090a0b0c")},
+	{"dtls", fact.UDP, 9999, client, x("16 feff 0000 000000000000 0036 01 00002a 0000 000000 00002a fefd") + strings.Repeat("r", 32) + x("00 00 0002 c02b 01 00")},
+	{"ike", fact.UDP, 500, client, x("0102030405060708 0000000000000000 21 20 22 08 00000000 0000001c")},
+	{"esp", fact.UDP, 4500, either, x("c1d2e3f4 00000001") + strings.Repeat("\x9c", 32)},
+	{"openvpn", fact.UDP, 9999, client, x("38 0102030405060708 00 00000000")},
+	{"wireguard", fact.UDP, 9999, client, x("01000000") + strings.Repeat("\x3c", 144)},
+	{"tailscale", fact.UDP, 41641, either, x("5453f09f92ac") + strings.Repeat("\x6d", 60)},
+	{"radius", fact.UDP, 1812, client, x("01 07 0026 000102030405060708090a0b0c0d0e0f 01 06 626f6221 04 06 0a000001 05 06 00000001")},
+	{"netflow", fact.UDP, 9999, client, x("0005 0001 00001000 5f000000 00000000 00000001 00 00 0000") + zeros(48)},
+	{"netflow", fact.UDP, 9999, client, x("000a 0018 5f000000 00000001 00000000 0002 0008 0100 0000")},
+	{"sflow", fact.UDP, 9999, client, x("00000005 00000001 0a000001 00000000 00000001 00001000 00000001 00000001 00000010") + zeros(16)},
+	{"mgcp", fact.UDP, 2427, client, "CRCX 1204 aaln/1@gw.example MGCP 1.0\r\nC: A3C47F21456789F0\r\n"},
+	{"gtp", fact.UDP, 2123, client, x("32 01 0004 00000000 0001 0000")},
+	{"bacnet", fact.UDP, 47808, client, x("81 0b 000c 01 20 ffff 00 ff 10 08")},
+	{"coap", fact.UDP, 5683, client, x("40 01 1234 b4") + "temp"},
+	{"rip", fact.UDP, 520, either, x("02 02 0000 0002 0000 0a010000 ffff0000 00000000 00000001")},
+	{"l2tp", fact.UDP, 1701, client, x("c802 0014 0000 0000 0000 0000 8008 0000 0000 0001")},
+	{"bfd", fact.UDP, 3784, either, x("20 40 03 18 00000001 00000000 000f4240 000f4240 00000000")},
+	{"hsrp", fact.UDP, 1985, either, x("00 00 10 03 0a 64 01 00 636973636f000000 0a000001")},
+	{"capwap", fact.UDP, 5246, client, x("00 10 02 00 00000000 00000001 00 0007 00 00000000")},
+	{"ptp", fact.UDP, 319, either, x("00 02 002c") + zeros(40)},
+	{"nat-pmp", fact.UDP, 5351, client, x("00 00")},
+	{"slp", fact.UDP, 427, client, x("02 01 000013 0000 000000 1234 0002 656e 000000")},
+	{"xdmcp", fact.UDP, 177, client, x("0001 0002 0001 00")},
+	{"ipmi", fact.UDP, 623, client, x("06 00 ff 07") + zeros(12)},
+	{"syslog", fact.UDP, 9999, client, "<34>1 2003-10-11T22:14:15.003Z host app - ID47 - text"},
+	{"kafka", fact.TCP, 9092, client, x("0000001a 0012 0003 00000001 000a") + "producer-1" + x("00 0000 00 00 00")},
+	{"rtcp", fact.UDP, 9999, either, x("81 c9 0007 00000001 00000002 00 000000 00001000 00000010 00000000 00000000")},
+}
+
+// TestSamples holds each matcher to its samples: it takes its own, and no other protocol's, not even on its own port.
+func TestSamples(t *testing.T) {
+	c := New(Options{})
+	ports := map[string]uint16{}
+	for t := range c.ports {
+		for p, n := range c.ports[t] {
+			if old, ok := ports[n]; !ok || p < old {
+				ports[n] = p
+			}
+		}
+	}
+	has := map[string]bool{"rtp": true, "ftp-data": true} // take several packets, or none
+	for _, s := range samples {
+		has[s.name] = true
+		for _, p := range c.table {
+			bit := tcp
+			if s.proto == fact.UDP {
+				bit = udp
+			}
+			if p.on&bit == 0 || p.match == nil {
+				continue
+			}
+			for _, port := range []uint16{s.port, ports[p.name]} {
+				if p.name == s.name && port != s.port {
+					continue
+				}
+				q := probe{b: []byte(s.b), src: 40000, dst: port, d: new(dialog), side: 0, udp: s.proto == fact.UDP, first: true, length: len(s.b)}
+				q.p = newTalk(c, s.proto, 40000, port).packet(0, q.b)
+				if s.who == server {
+					q.src, q.dst = port, 40000
+				}
+				v := p.match(&q)
+				switch {
+				case p.name == s.name && v != s.who:
+					t.Errorf("%s by %s on port %d: verdict %d, want %d: %x", s.name, p.name, port, v, s.who, s.b[:min(len(s.b), 24)])
+				case p.name != s.name && v > maybe && !lookalike[p.name+" takes "+s.name]:
+					t.Errorf("%s is taken for %s on port %d: %x", s.name, p.name, port, s.b[:min(len(s.b), 24)])
+				}
+			}
+		}
+	}
+	for _, p := range c.table {
+		if !has[p.name] {
+			t.Errorf("%s has no sample", p.name)
+		}
+	}
+}
+
+// lookalike are the pairs that only the port keeps apart: what the first sees on its own port can be its own.
+var lookalike = map[string]bool{
+	// One format, told apart by the port alone.
+	"mdns takes dns": true, "llmnr takes dns": true, "dns takes mdns": true, "llmnr takes mdns": true, "dns takes llmnr": true,
+	"mdns takes llmnr": true, "dns takes netbios-ns": true, "mdns takes netbios-ns": true, "llmnr takes netbios-ns": true,
+}
