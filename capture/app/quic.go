@@ -15,12 +15,18 @@ func quicKind(v uint32) (readable, known bool) {
 	switch {
 	case v == quicV1, v == quicV2, v >= 0xff00001d && v <= 0xff000022: // drafts 29 to 34
 		return true, true
-	case v>>8 == 0xff0000, v>>8 == 0xfaceb0, v&0x0f0f0f0f == 0x0a0a0a0a, v>>24 == 'T' || v>>24 == 'Q':
+	case v>>8 == 0xff0000, v>>8 == 0xfaceb0, v&0x0f0f0f0f == 0x0a0a0a0a, googleVersion(v):
 		return false, true
 	case v == 0x709a50c4: // v2 drafts
 		return false, true
 	}
 	return false, false
+}
+
+// googleVersion reports whether v is Q0 or T0 and two digits.
+func googleVersion(v uint32) bool {
+	hi, lo := v>>8&0xff, v&0xff
+	return (v>>24 == 'Q' || v>>24 == 'T') && v>>16&0xff == '0' && hi >= '0' && hi <= '9' && lo >= '0' && lo <= '9'
 }
 
 // matchQUIC knows a long header (RFC 8999, section 5.1), and the public header that Google's versions had before.
@@ -53,12 +59,9 @@ func matchQUIC(q *probe) verdict {
 		return no
 	case !known:
 		return no
-	case v>>24 == 'Q' || v>>24 == 'T':
-		if b[1+1]|b[1+2]|b[1+3] < '0' {
-			return no
-		}
+	case googleVersion(v):
 		return q.towards(443)
-	case b[0]&0x40 == 0:
+	case b[0]&0x40 == 0 || len(dcid) > 20:
 		return no
 	}
 	if quicInitial(b[0], v) && len(dcid) >= 8 && q.length >= 1200 && (q.dst == 443 || q.src != 443) && r.varint() == 0 {
@@ -107,7 +110,7 @@ func readQUIC(c *Classifier, d *dialog, m *message) bool {
 		if d.info.Version == "" && v != 0 {
 			d.info.Version = quicVersion(v)
 		}
-		if v>>24 == 'Q' {
+		if googleVersion(v) {
 			c.googleHello(d, m, b)
 		}
 		if !readable || !quicInitial(b[0], v) {
@@ -133,7 +136,7 @@ func quicVersion(v uint32) string {
 		return "QUICv2"
 	case v>>8 == 0xff0000:
 		return "QUIC draft " + string([]byte{'0' + byte(v)/10%10, '0' + byte(v)%10})
-	case v>>24 == 'Q' || v>>24 == 'T':
+	case googleVersion(v):
 		return text([]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})
 	}
 	return ""
