@@ -35,7 +35,7 @@ func MOS(codec string, lossPct, burst, delayMs float64) float64 {
 	case r >= 100:
 		return 4.5
 	}
-	return math.Round((1+0.035*r+r*(r-60)*(100-r)*7e-6)*100) / 100
+	return max(1, math.Round((1+0.035*r+r*(r-60)*(100-r)*7e-6)*100)/100) // the polynomial dips below 1 near R = 3
 }
 
 // burstRatio is the mean length of loss runs over that of random loss at the same rate (G.107, section 7.5): above 1, losses cluster.
