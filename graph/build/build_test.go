@@ -68,13 +68,13 @@ func sameInAnyOrder(t *testing.T, o build.Options, facts ...fact.Fact) *graph.Ba
 
 var sha = fmt.Sprintf("%064x", 7)
 
-func capture() *fact.Capture {
+func file() *fact.Capture {
 	return &fact.Capture{SHA256: sha, Path: "a.pcap", Format: "pcap", Points: []string{"core1"}, PointIndexes: []uint16{0}, Point: "core1", Complete: true}
 }
 
 func TestUsesAreAddedUp(t *testing.T) {
 	s := vlan(10)
-	g := sameInAnyOrder(t, build.Options{}, capture(),
+	g := sameInAnyOrder(t, build.Options{}, file(),
 		talk(s, "10.10.0.5:40000", "10.90.0.5:443", start),
 		talk(s, "10.10.0.5:40001", "10.90.0.5:443", start+1800*second),
 		talk(s, "10.10.0.5:40002", "10.90.0.5:443", start+5000*second),
