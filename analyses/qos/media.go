@@ -145,7 +145,7 @@ func (j *judge) missed(streams []Stream) []analyses.Finding {
 		switch {
 		case d.LossPct > 0 && x.LossPct > d.LossPct:
 			what = fmt.Sprintf("%.2f %% lost, wanted at most %.3g %%", x.LossPct, d.LossPct)
-		case d.JitterMs > 0 && s.ClockKnown && x.JitterMean > d.JitterMs:
+		case d.JitterMs > 0 && s.ClockKnown && s.ClockRate != videoRate && x.JitterMean > d.JitterMs:
 			what = fmt.Sprintf("jitter %.1f ms, wanted at most %.3g ms", x.JitterMean, d.JitterMs)
 		case d.LatencyMs > 0 && s.RTT/2 > d.LatencyMs:
 			what = fmt.Sprintf("one way %.1f ms (half of the round trip of RTCP), wanted at most %.3g ms", s.RTT/2, d.LatencyMs)

@@ -7,8 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
 )
@@ -244,9 +242,6 @@ func (j *judge) effect(c int, byPath []map[path]*treated, busy bool) (verdict, w
 	if bestEffort(j.plan.classes[c]) {
 		return "untested", "best effort has no priority to test"
 	}
-	if verdict, why = j.crossing(c); verdict != "" {
-		return verdict, why
-	}
 	var mine, theirs treated
 	for p, t := range byPath[c] {
 		for k, other := range byPath {
@@ -262,8 +257,13 @@ func (j *judge) effect(c int, byPath []map[path]*treated, busy bool) (verdict, w
 	lossy := theirs.segments >= j.o.MinSamples && again > j.o.Retransmits
 	// Round trips of best effort that do not grow took another way than the congested one, or were measured on its far side.
 	inflated := theirs.samples >= j.o.MinSamples && theirs.waiting() > max(2*float64(theirs.least), leastWait)
+	congested := busy || lossy || inflated
+	// A clock that drifts delays all alike, so that without congestion alike says nothing; a difference is one.
+	if verdict, why = j.crossing(c); verdict == "effective" || verdict != "" && congested {
+		return verdict, why
+	}
 	switch {
-	case !busy && !lossy && !inflated:
+	case !congested:
 		return "untested", "no congestion was measured"
 	case mine.samples+rtp < j.o.MinSamples:
 		return "insufficient", fmt.Sprintf("%d samples of the class beside best effort", mine.samples+rtp)
@@ -360,7 +360,7 @@ func twoProportions(a, n, b, m int64) float64 {
 		return 1
 	}
 	z := math.Abs(float64(a)/float64(n)-float64(b)/float64(m)) / se
-	return 2 * distuv.UnitNormal.Survival(z)
+	return math.Erfc(z / math.Sqrt2)
 }
 
 func (j *judge) ineffective(c *Class) analyses.Finding {
