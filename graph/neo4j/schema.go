@@ -11,7 +11,7 @@ import (
 )
 
 // Version is the version of constraints, indexes and the layout of batches. A graph of another version is refused.
-const Version = 1
+const Version = 2
 
 // labels of nodes that package graph does not define.
 const (

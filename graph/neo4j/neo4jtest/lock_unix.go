@@ -14,8 +14,8 @@ func lock() error {
 	if err != nil {
 		return err
 	}
-	lockFile = f
+	held = append(held, f)
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
 }
 
-var lockFile *os.File // kept open
+var held []*os.File // kept open: a lock ends with its file
