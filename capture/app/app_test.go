@@ -10,16 +10,15 @@ import (
 
 // talk feeds one conversation, payload by payload.
 type talk struct {
-	c        *Classifier
-	s        State
-	proto    fact.Transport
-	port     [2]uint16
-	addr     [2]netip.Addr
-	offset   [2]uint32
-	time     int64
-	number   uint64
-	more     bool
-	mostKept int
+	c      *Classifier
+	s      State
+	proto  fact.Transport
+	port   [2]uint16
+	addr   [2]netip.Addr
+	offset [2]uint32
+	time   int64
+	number uint64
+	more   bool
 }
 
 func newTalk(c *Classifier, proto fact.Transport, sport, dport uint16) *talk {

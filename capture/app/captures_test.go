@@ -256,7 +256,7 @@ func TestCapturesAgree(t *testing.T) {
 	dir := captures(t)
 	type flow struct{ a, b string }
 	files := map[string]map[flow]*conv{}
-	agree, of, silent := 0, 0, 0
+	agree, of, silent, hosts, hostsAgree := 0, 0, 0, 0, 0
 	for _, row := range tsv(t, filepath.Join(dir, "groundtruth", "ndpi_flows.tsv")) {
 		base, _, _ := strings.Cut(row[6], ".")
 		want, ok := ndpiNames[base]
@@ -276,6 +276,14 @@ func TestCapturesAgree(t *testing.T) {
 			silent++
 			continue
 		}
+		if host := strings.ToLower(row[13]); host != "" && (v.app.Name == "tls" || v.app.Name == "quic" || v.app.Name == "http") && hostname([]byte(host)) {
+			hosts++
+			if slices.ContainsFunc(v.app.Names, func(n fact.AppName) bool { return n.Name == host }) {
+				hostsAgree++
+			} else {
+				t.Logf("%s %s %s: nDPI says host %s, we %v", row[0], row[2], row[3], host, v.app.Names)
+			}
+		}
 		of++
 		if slices.Contains(strings.Fields(want), v.app.Name) {
 			agree++
@@ -284,6 +292,10 @@ func TestCapturesAgree(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d flows agree (%d not found)", agree, of, silent)
+	t.Logf("%d of %d host names agree", hostsAgree, hosts)
+	if float64(hostsAgree) < 0.95*float64(hosts) {
+		t.Errorf("%d of %d host names agree", hostsAgree, hosts)
+	}
 	if float64(agree) < 0.95*float64(of) {
 		t.Errorf("%d of %d flows agree", agree, of)
 	}

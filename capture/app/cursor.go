@@ -42,13 +42,6 @@ func (c *cursor) u24() int {
 	return 0
 }
 
-func (c *cursor) u32() uint32 {
-	if b := c.take(4); b != nil {
-		return binary.BigEndian.Uint32(b)
-	}
-	return 0
-}
-
 // varint reads a variable-length integer (RFC 9000, section 16).
 func (c *cursor) varint() uint64 {
 	n := 1 << (c.peek() >> 6)

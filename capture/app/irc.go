@@ -26,7 +26,7 @@ func matchIRC(q *probe) verdict {
 		}
 	case folded(l, "NOTICE AUTH :"), folded(l, "NOTICE * :"), folded(l, "ERROR :"):
 		return server
-	case l != nil && len(l) > 1 && l[0] == ':':
+	case len(l) > 1 && l[0] == ':':
 		w := field(l, 1)
 		if _, n := digits(w); n == 3 && len(w) == 3 || bytes.Equal(w, []byte("NOTICE")) || bytes.Equal(w, []byte("CAP")) {
 			return server

@@ -13,7 +13,7 @@ const (
 // quicKind tells families of versions apart: whose Initial packets can be read, which are QUIC all the same.
 func quicKind(v uint32) (readable, known bool) {
 	switch {
-	case v == quicV1, v == quicV2, v >= 0xff00001d && v <= 0xff000022: // drafts 29 to 34
+	case v == quicV1, v == quicV2, v >= 0xff000017 && v <= 0xff000022, v == 0xfaceb002: // drafts 23 to 34; Facebook's of draft 27
 		return true, true
 	case v>>8 == 0xff0000, v>>8 == 0xfaceb0, v&0x0f0f0f0f == 0x0a0a0a0a, googleVersion(v):
 		return false, true

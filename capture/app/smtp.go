@@ -34,8 +34,7 @@ func matchSMTP(q *probe) verdict {
 
 // mailState is what the readers of mail protocols keep.
 type mailState struct {
-	tls  bool // was asked for
-	auth bool // a login was asked for that goes in clear
+	tls bool // was asked for
 }
 
 func mail(d *dialog) *mailState {

@@ -18,9 +18,8 @@ func matchSSH(q *probe) verdict {
 
 // sshState is what the reader of SSH keeps.
 type sshState struct {
-	through [2]bool
-	banner  [2]bool
-	looked  uint8
+	banner [2]string
+	looked uint8
 }
 
 // readSSH takes the banner of the server, and who is the client from the key exchange: message 30 or 34 is the client's, 31 and 33
@@ -35,15 +34,13 @@ func readSSH(c *Classifier, d *dialog, m *message) bool {
 	if s.looked > 40 || m.gap {
 		return false
 	}
-	if !s.banner[m.side] {
+	if s.banner[m.side] == "" {
 		l, ok := m.next()
 		if !ok {
 			return true
 		}
-		s.banner[m.side] = true
-		if m.side != d.clientSide(m.side^1) || d.info.Version == "" {
-			d.info.Version = text(l)
-		}
+		s.banner[m.side] = text(l)
+		d.info.Version = s.banner[d.clientSide(m.side^1)^1] // of whoever spoke last, until the server is known
 	}
 	for {
 		b := m.b[m.used:]
@@ -53,10 +50,10 @@ func readSSH(c *Classifier, d *dialog, m *message) bool {
 		n := int(be32(b, 0))
 		switch b[5] {
 		case 30, 34:
-			d.from(m.side)
+			d.client, d.info.Version = side0+speaker(m.side), s.banner[m.side^1]
 			return false
 		case 31, 33:
-			d.from(m.side ^ 1)
+			d.client, d.info.Version = side0+speaker(m.side^1), s.banner[m.side]
 			return false
 		}
 		if n < 2 || n > 35000 {

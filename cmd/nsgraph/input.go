@@ -131,8 +131,7 @@ func (d *decoded) partial() error {
 
 // progress shows packets, bytes, rate and time left on standard error.
 type progress struct {
-	bar  *progressbar.ProgressBar
-	last int64
+	bar *progressbar.ProgressBar
 }
 
 // showsProgress reports whether progress is wanted: by default on a terminal.
