@@ -172,6 +172,9 @@ func unidentified(rows []VolumesRow, o Options) []analyses.Finding {
 // leastSegments is how many retransmissions a service must show before their share means something.
 const leastSegments = 10
 
+// mirrored is the share of retransmitted payload above which a mirror that shows frames twice is as likely: with so much loss, TCP stands still.
+const mirrored = 0.4
+
 // retransmitted reports services whose payload was sent twice.
 func retransmitted(rows []VolumesRow, artefacts []graph.Artefact, o Options) []analyses.Finding {
 	type sum struct {
@@ -205,7 +208,11 @@ func retransmitted(rows []VolumesRow, artefacts []graph.Artefact, o Options) []a
 		f := analyses.NewFinding("bandwidth/retransmitted", analyses.Low, 0.9, text, analyses.Subject{Kind: "service", ID: id.String(), Label: label})
 		f.First, f.Last, f.Count = s.row.First, s.row.Last, s.segments
 		f.Evidence = analyses.EvidenceOf(s.row.Witness, "tcp.analysis.retransmission && "+analyses.AddressFilter(s.row.ServerAddress))
-		if f.ExplainedBy = analyses.Explain(artefacts, "duplicates", "reordering"); len(f.ExplainedBy) > 0 {
+		f.ExplainedBy = analyses.Explain(artefacts, "duplicates", "reordering")
+		if float64(s.again) > mirrored*float64(s.payload) && !slices.Contains(f.ExplainedBy, "duplicates") {
+			f.ExplainedBy = append(f.ExplainedBy, "duplicates")
+		}
+		if len(f.ExplainedBy) > 0 {
 			f.Confidence = 0.5
 		}
 		fs = append(fs, f)
