@@ -35,7 +35,7 @@ func TestNames(t *testing.T) {
 			"10.0.0.5 a.example dns to 10.0.0.1 ttl 60 x2 [2 3]", "10.0.0.5 www.example dns to 10.0.0.1 ttl 60 x2 [2 3]",
 			"2001:db8::5 a.example dns to 10.0.0.1 ttl 30 x2 [2 3]", "2001:db8::5 www.example dns to 10.0.0.1 ttl 30 x2 [2 3]"}},
 		{"dns over tcp, cut anywhere", fact.TCP, 53, []said{{0, x("001d") + x("1234 0100 0001 0000 0000 0000 03 777777 07 6578616d706c65 00 0001 0001")},
-			{1, x("0061") + x(answer)[:20]}, {1, x(answer)[20:]}}, []string{
+			{1, x("0059") + x(answer)[:20]}, {1, x(answer)[20:]}}, []string{
 			"10.0.0.5 a.example dns to 10.0.0.1 ttl 60 x1 [3]", "10.0.0.5 www.example dns to 10.0.0.1 ttl 60 x1 [3]",
 			"2001:db8::5 a.example dns to 10.0.0.1 ttl 30 x1 [3]", "2001:db8::5 www.example dns to 10.0.0.1 ttl 30 x1 [3]"}},
 		{"mdns", fact.UDP, 5353, []said{{0, x("0000 8400 0000 0001 0000 0000 02 7063 05 6c6f63616c 00 0001 8001 00000078 0004 0a000007")}}, []string{

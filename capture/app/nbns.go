@@ -49,11 +49,8 @@ func readNBNS(c *Classifier, d *dialog, m *message) bool {
 	case !ok || name[15] != 0 && name[15] != 0x20: // workstation, file server
 		return true
 	case b[2]&0x80 == 0 && (opcode == 5 || opcode == 8): // registration, refresh: question, then a record by pointer
-		if r := b[46:]; len(r) >= 4+16+6 {
-			group = r[4+12+2]&0x80 != 0
-			if !group {
-				ip = netip.AddrFrom4([4]byte(r[4+14+4-2 : 4+14+4-2+4]))
-			}
+		if r := b[46:]; len(r) >= 22 {
+			group, ip = r[16]&0x80 != 0, netip.AddrFrom4([4]byte(r[18:22]))
 		}
 	case b[2]&0x80 != 0 && opcode == 0 && b[3]&15 == 0: // answer: name, type, class, TTL, length, flags, address
 		if r := b[46:]; len(r) >= 16 && be16(r, 0) == 0x20 {
