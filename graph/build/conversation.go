@@ -88,8 +88,11 @@ func (b *Builder) measure(c *fact.Conversation) *measures {
 	return m
 }
 
-// continuation reports whether c goes on with a conversation that was counted before.
-func continuation(c *fact.Conversation) bool { return c.Partial && c.TCP != nil && !c.TCP.SYN }
+// continuation reports whether c surely goes on with a conversation that was counted before: its SYN is known, but none is in this part. Of
+// other parts it cannot be told; they count.
+func continuation(c *fact.Conversation) bool {
+	return c.Partial && c.TCP != nil && c.TCP.SYN && c.TCP.SYNs == 0
+}
 
 func (h *half) set(f *fact.Half) {
 	h.packets, h.bytes, h.payload = int64(f.Packets), int64(f.Bytes), int64(f.Payload)
@@ -102,7 +105,7 @@ func (h *half) set(f *fact.Half) {
 		h.pcp[i] = int64(n)
 	}
 	h.ttlMin, h.ttlMax = f.TTLMin, f.TTLMax
-	h.mac, h.macAt = f.MAC, f.First
+	h.mac, h.next, h.macAt = f.MAC, f.NextMAC, f.First
 }
 
 // placeList returns the text that names the places a conversation was seen in, the first sighting's first.

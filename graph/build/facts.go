@@ -195,6 +195,7 @@ func (b *Builder) addCopy(f *fact.Copy) {
 		return
 	}
 	c.Packets += f.Packets
+	c.Sightings = max(c.Sightings, f.Sightings)
 	c.DelaySum += f.DelaySum
 	c.DelayMin, c.DelayMax = min(c.DelayMin, f.DelayMin), max(c.DelayMax, f.DelayMax)
 	c.Broadcasts += f.Broadcasts

@@ -66,6 +66,7 @@ type half struct {
 	ecn                                        [4]int64
 	pcp                                        [8]int64
 	ttlMin, ttlMax                             uint8
+	next                                       fact.MAC  // where its sender's frames went, of the same conversation as mac
 	mac                                        fact.MAC  // last hop towards its sender, of the earliest conversation
 	macAt                                      fact.Time // when; valid if mac is set
 }
@@ -107,8 +108,8 @@ func (h *half) merge(o *half) {
 	if o.mac.IsZero() {
 		return
 	}
-	if h.mac.IsZero() || o.macAt < h.macAt || o.macAt == h.macAt && less(o.mac, h.mac) {
-		h.mac, h.macAt = o.mac, o.macAt
+	if h.mac.IsZero() || o.macAt < h.macAt || o.macAt == h.macAt && (less(o.mac, h.mac) || o.mac == h.mac && less(o.next, h.next)) {
+		h.mac, h.next, h.macAt = o.mac, o.next, o.macAt
 	}
 }
 
@@ -122,6 +123,7 @@ func (m *measures) merge(o *measures) {
 	m.oneWay += o.oneWay
 	m.handshakes += o.handshakes
 	m.foreign += o.foreign
+	m.reached += o.reached
 	m.up.merge(&o.up)
 	m.down.merge(&o.down)
 	if o.tcp != nil {

@@ -15,6 +15,7 @@ const notSeen = -2
 type tcp struct {
 	retransmitted, retransmittedBytes, outOfOrder, lost int64
 	sack, timestamps                                    int64
+	stripped                                            [3]int64 // handshakes by bit of fact.SYNOptions.Stripped
 	up, down                                            tcpHalf
 	rtt                                                 rtt
 }
@@ -27,6 +28,9 @@ type tcpHalf struct {
 	zeroTime   int64 // nanoseconds
 	windowMax  uint32
 	maxSegment uint32
+	clamped    uint16
+	unacked    uint32
+	full       int64
 }
 
 func newTCP() *tcp { return &tcp{up: tcpHalf{scale: notSeen}, down: tcpHalf{scale: notSeen}} }
@@ -43,13 +47,17 @@ func (t *tcp) set(i *fact.TCPInfo) {
 	if c, s := &i.ClientOptions, &i.ServerOptions; c.Seen && s.Seen {
 		t.sack, t.timestamps = count(c.SACK && s.SACK), count(c.Timestamps && s.Timestamps)
 	}
+	for b := range t.stripped {
+		t.stripped[b] = count((i.ClientOptions.Stripped|i.ServerOptions.Stripped)&(1<<b) != 0)
+	}
 	t.rtt.set(&i.Up.RTT, &i.Down.RTT)
 }
 
 func (h *tcpHalf) set(i *fact.TCPHalf, o *fact.SYNOptions) {
-	*h = tcpHalf{scale: notSeen, zero: int64(i.ZeroWindows), zeroTime: i.ZeroWindowTime, windowMax: i.WindowMax, maxSegment: i.MaxSegment}
+	*h = tcpHalf{scale: notSeen, zero: int64(i.ZeroWindows), zeroTime: i.ZeroWindowTime, windowMax: i.WindowMax, maxSegment: i.MaxSegment,
+		unacked: i.BigUnacked, full: int64(i.WindowFull)}
 	if o.Seen {
-		h.mss, h.scale = o.MSS, o.WindowScale
+		h.mss, h.scale, h.clamped = o.MSS, o.WindowScale, o.MSSChanged
 	}
 }
 
@@ -60,6 +68,9 @@ func (t *tcp) merge(o *tcp) {
 	t.lost += o.lost
 	t.sack += o.sack
 	t.timestamps += o.timestamps
+	for b := range t.stripped {
+		t.stripped[b] += o.stripped[b]
+	}
 	t.up.merge(&o.up)
 	t.down.merge(&o.down)
 	t.rtt.merge(&o.rtt)
@@ -74,6 +85,9 @@ func (h *tcpHalf) merge(o *tcpHalf) {
 	h.zeroTime += o.zeroTime
 	h.windowMax = max(h.windowMax, o.windowMax)
 	h.maxSegment = max(h.maxSegment, o.maxSegment)
+	h.clamped = minSet(h.clamped, o.clamped)
+	h.unacked = minSet(h.unacked, o.unacked)
+	h.full += o.full
 }
 
 // rtt sums up round-trip times as fact.RTT does, its buckets as an ascending list.

@@ -56,8 +56,9 @@ func (s *sheet) usesOf(k *pairKey, m *span) graph.Uses {
 
 		PacketsUp: m.up.packets, PacketsDown: m.down.packets, BytesUp: m.up.bytes, BytesDown: m.down.bytes,
 		PayloadUp: m.up.payload, PayloadDown: m.down.payload, Copies: m.up.copies + m.down.copies,
-		Fragments: m.up.fragments + m.down.fragments,
-		DSCPUp:    dscpList(m.up.dscp), DSCPDown: dscpList(m.down.dscp),
+		Fragments: m.up.fragments + m.down.fragments, FragmentsUp: m.up.fragments,
+		ClientNext: macText(m.up.next), ServerNext: macText(m.down.next),
+		DSCPUp: dscpList(m.up.dscp), DSCPDown: dscpList(m.down.dscp),
 		PCPUp: counts(m.up.pcp[:]), PCPDown: counts(m.down.pcp[:]), ECNUp: counts(m.up.ecn[:]), ECNDown: counts(m.down.ecn[:]),
 		TTLUpMin: int64(m.up.ttlMin), TTLUpMax: int64(m.up.ttlMax), TTLDownMin: int64(m.down.ttlMin), TTLDownMax: int64(m.down.ttlMax),
 		ScaleUp: notSeen, ScaleDown: notSeen,
@@ -93,6 +94,10 @@ func (t *tcp) write(u *graph.Uses) {
 	u.MSSUp, u.MSSDown = int64(t.up.mss), int64(t.down.mss)
 	u.ScaleUp, u.ScaleDown = int64(t.up.scale), int64(t.down.scale)
 	u.SACK, u.Timestamps = t.sack, t.timestamps
+	u.StrippedScale, u.StrippedSACK, u.StrippedTimestamps = t.stripped[0], t.stripped[1], t.stripped[2]
+	u.ClampedUp, u.ClampedDown = int64(t.up.clamped), int64(t.down.clamped)
+	u.UnackedUp, u.UnackedDown = int64(t.up.unacked), int64(t.down.unacked)
+	u.WindowFullUp, u.WindowFullDown = t.up.full, t.down.full
 	u.WindowMaxUp, u.WindowMaxDown = int64(t.up.windowMax), int64(t.down.windowMax)
 	u.MaxSegment = int64(max(t.up.maxSegment, t.down.maxSegment))
 }

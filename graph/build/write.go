@@ -240,6 +240,7 @@ func (s *sheet) writeCopies() {
 				f.FromMAC.String(), f.ToMAC.String(), strconv.Itoa(int(f.Hops)), strconv.Itoa(int(f.FromDSCP)), strconv.Itoa(int(f.ToDSCP))),
 			Kind: f.Kind.String(), FromVLAN: from.VLAN.String(), ToVLAN: to.VLAN.String(), FromMAC: macText(f.FromMAC), ToMAC: macText(f.ToMAC),
 			Hops: int64(f.Hops), FromDSCP: int64(f.FromDSCP), ToDSCP: int64(f.ToDSCP), Packets: int64(f.Packets), Broadcasts: int64(f.Broadcasts),
+			Sightings:  int64(f.Sightings),
 			ECTCleared: int64(f.ECTCleared), DelayMin: f.DelayMin, DelayMax: f.DelayMax, DelaySum: f.DelaySum, Example: f.Witness,
 			Witness: s.witnesses(f.Evidence),
 		})
