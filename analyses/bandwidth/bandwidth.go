@@ -189,7 +189,7 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	r.Trend = trend(fine, captures)
 	links, advice := saturation(site, captures, p, over, r.Timeline.Step, o)
 	r.Recommendations = append(r.Recommendations, advice...)
-	r.Findings = slices.Concat(links, growth(site, captures, p), bulk(r.Timeline, over), starved(site, captures, volumes, p, o), peakFindings(r.Peaks, captures), unidentified(volumes, o), retransmitted(volumes, artefacts, o))
+	r.Findings = slices.Concat(links, growth(site, captures, p), bulk(captures, r.Timeline, over), starved(site, captures, volumes, p, o), peakFindings(r.Peaks, captures), unidentified(volumes, o), retransmitted(volumes, artefacts, o))
 	analyses.SortFindings(r.Findings)
 	return r, nil
 }

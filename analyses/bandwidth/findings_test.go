@@ -146,12 +146,12 @@ func TestBulk(t *testing.T) {
 		{"a day is captured, in its busy hours", append(day(midnight), row(midnight+12*3600, "rsync", 50<<20)), 50 << 20},
 		{"a day is captured, in a quiet hour of the morning", append(day(midnight), row(midnight+8*3600, "rsync", 50<<20)), 0},
 	} {
-		fs := bulk(Series{Step: 60}, c.rows)
+		fs := bulk(nil, Series{Step: 60}, c.rows)
 		if c.want == 0 && len(fs) != 0 || c.want != 0 && (len(fs) != 1 || fs[0].Count != c.want) {
 			t.Errorf("%s: %+v", c.name, fs)
 		}
 	}
-	fs := bulk(Series{Step: 60}, []TimelineRow{row(monday, "rsync", 3<<20), row(monday+60, "tls", 1<<20), row(monday+120, "rsync", 0)})
+	fs := bulk(nil, Series{Step: 60}, []TimelineRow{row(monday, "rsync", 3<<20), row(monday+60, "tls", 1<<20), row(monday+120, "rsync", 0)})
 	if len(fs) != 1 || fs[0].Text != "rsync moved 3145728 of 4194304 bytes (75 %) in the busy hours, 2023-11-20 10:00:00 to 10:03:00 UTC" || fs[0].First != at(monday) || fs[0].Last != at(monday+180)-1 {
 		t.Errorf("%+v", fs)
 	}

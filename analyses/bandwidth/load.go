@@ -59,7 +59,7 @@ const (
 )
 
 // bulk finds applications that could wait but are among the largest in the busy hours.
-func bulk(timeline Series, rows []TimelineRow) []analyses.Finding {
+func bulk(captures []graph.Capture, timeline Series, rows []TimelineRow) []analyses.Finding {
 	hours := busyHours(rows)
 	sum := map[string]int64{}
 	var all int64
@@ -85,6 +85,7 @@ func bulk(timeline Series, rows []TimelineRow) []analyses.Finding {
 		text := fmt.Sprintf("%s moved %d of %d bytes (%.0f %%) in the busy hours, %s to %s UTC", v.Name, v.Bytes, all, 100*float64(v.Bytes)/float64(all), from.Time().UTC().Format(time.DateTime), to.Time().UTC().Format("15:04:05"))
 		f := analyses.NewFinding("bandwidth/bulk-in-business-hours", analyses.Low, 0.6, text, analyses.Subject{Kind: "application", ID: v.Name, Label: v.Name})
 		f.First, f.Last, f.Count = from, to-1, v.Bytes
+		f.Evidence = frames(captures, from, to)
 		fs = append(fs, f)
 	}
 	return fs

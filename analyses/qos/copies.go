@@ -5,7 +5,6 @@ import (
 	_ "embed" // the Cypher files
 	"iter"
 	"net/netip"
-	"slices"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
@@ -207,7 +206,10 @@ var Rates = graph.Query[RatesRow]{
 	Params: []graph.Param{{Name: "services", Doc: "Identifiers of services.", Default: []string{}, Example: "0hq5…,1v2c…"}},
 	Cypher: ratesCypher,
 	Local: func(v *graph.View, p graph.Params) iter.Seq[RatesRow] {
-		services, _ := p.Args["services"].([]string)
+		services := map[string]bool{}
+		for _, id := range p.Args["services"].([]string) {
+			services[id] = true
+		}
 		type key struct {
 			pairKey
 			at int64
@@ -215,7 +217,7 @@ var Rates = graph.Query[RatesRow]{
 		at := map[key]*RatesRow{}
 		for i := range v.Uses {
 			u := &v.Uses[i]
-			if v.Endpoint(u.Src) == nil || v.Service(u.Dst) == nil || !slices.Contains(services, u.Dst.String()) {
+			if v.Endpoint(u.Src) == nil || v.Service(u.Dst) == nil || !services[u.Dst.String()] {
 				continue
 			}
 			for n, t := range u.At {

@@ -2,8 +2,9 @@
 //
 // Method: a conversation belongs to the first class that matches it; what no class matches belongs to the class of its mark, and is not judged by it. A
 // sender is mismarked if more than Tolerance of the packets that it sends in a class carry another DSCP. A class is effective if, while congestion was
-// measured, its packets were lost less or waited less than best effort's between the same two zones; without congestion it is untested, with
-// too few samples insufficient.
+// measured, its packets waited less than best effort's: between the same two capture points if both saw them, else they were lost less or their round trips
+// grew less, between the same two zones. Without congestion it is untested, with too few samples insufficient. A reservation is violated if a class
+// that lost packets got less than it, in the buckets of time in which a link that it crosses was congested.
 //
 // Source: RFC 2474 (the DS field); RFC 4594, figure 3, updated by RFC 8622 (LE); RFC 9435 (what changes marks); ITU-T G.107 and G.113 (MOS).
 package qos
