@@ -2,11 +2,12 @@
 //
 // NSGRAPH_TEST_NEO4J names a server by its URL, which tests then empty. Otherwise one is started for the run: Neo4j Community from its Maven
 // artifacts with a JDK of version 17 or later, which are kept in the user's cache, else with Docker. Where neither works the test is
-// skipped and says so; NSGRAPH_TEST_NEO4J=require makes that a failure. A started server ends with the test process, however that ends.
+// skipped and says so; NSGRAPH_TEST_NEO4J=require makes that a failure, and none starts no server. A started server ends with the test process, however that ends.
 package neo4jtest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"sync"
 	"testing"
@@ -20,7 +21,13 @@ import (
 // Variable is the environment variable that chooses the server.
 const Variable = "NSGRAPH_TEST_NEO4J"
 
-const require = "require"
+// Values of Variable besides a URL.
+const (
+	require = "require" // a server is started, and its absence is a failure
+	none    = "none"    // no server is started
+)
+
+var errNone = errors.New(Variable + "=" + none)
 
 var shared struct {
 	sync.Once
@@ -33,6 +40,10 @@ var shared struct {
 func Options(t testing.TB) neo4j.Options {
 	t.Helper()
 	shared.Do(func() {
+		if os.Getenv(Variable) == none {
+			shared.err = errNone
+			return
+		}
 		if url := os.Getenv(Variable); url != "" && url != require {
 			shared.options, shared.err = neo4j.FromEnvironment(url, os.Getenv)
 			if shared.err == nil {
@@ -53,7 +64,7 @@ func Options(t testing.TB) neo4j.Options {
 // unavailable skips the test, or fails it where the server is required.
 func unavailable(t testing.TB, err error) {
 	t.Helper()
-	if v := os.Getenv(Variable); v != "" {
+	if v := os.Getenv(Variable); v != "" && v != none {
 		t.Fatalf("%s=%s: %v", Variable, v, err)
 	}
 	t.Skipf("no Neo4j to test with: set %s to the URL of a server, or install a JDK of version 17 or later with Maven, or Docker: %v", Variable, err)
