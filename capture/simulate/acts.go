@@ -28,6 +28,9 @@ var actKinds = map[string]func(n *network, x *Act, h *host){
 	"link-local":    actLinkLocal, // speaks from a self-assigned address
 }
 
+// anyFamily are the acts that need no IPv4 address.
+var anyFamily = []string{"ping", "announce", "bpdu", "dtp", "rogue-ra", "scan"}
+
 func (n *network) startAct(x *Act) {
 	f, ok := actKinds[x.Kind]
 	if !ok {
@@ -43,12 +46,20 @@ func (n *network) startAct(x *Act) {
 		n.fail(x, "act %s: no host or service named %q", x.Name, x.Target)
 		return
 	}
+	if x.Count > 1<<20 || x.Size > 8192 {
+		n.fail(x, "act %s: count %d and size %d, want at most 1048576 and 8192", x.Name, x.Count, x.Size)
+		return
+	}
 	if x.Count > 1 && x.Every <= 0 {
 		n.fail(x, "act %s: every %d, want more than zero", x.Name, x.Every)
 		return
 	}
 	s := n.s
 	for _, h := range hs {
+		if !h.address().Is4() && !slices.Contains(anyFamily, x.Kind) {
+			n.fail(x, "act %s: host %s has no IPv4 address", x.Name, h.nm)
+			return
+		}
 		s.at(int64(x.At), func() { h.whenUp(func() { f(n, x, h) }) })
 	}
 	s.rec.faults = append(s.rec.faults, FaultTruth{x.Kind, x.Host, s.time(int64(x.At)), s.time(int64(x.At) + int64(x.Every)*int64(max(x.Count-1, 0)))})
@@ -158,7 +169,7 @@ func actFlood(n *network, x *Act, h *host) {
 
 func actStations(n *network, x *Act, h *host) {
 	base := h.f.v4.As4()
-	for k := range max(x.Size, 3) { // rounds
+	for k := range min(max(x.Size, 3), 100) { // rounds
 		n.s.after(int64(k)*2e9, func() {
 			for i := range max(x.Count, 1) {
 				m := frame.MAC{0x40, 0x01, 0x7a, byte(i >> 16), byte(i >> 8), byte(i)}

@@ -107,6 +107,7 @@ func (n *network) addInterfaces() {
 			if f.mtu == 0 {
 				f.mtu = linkMTU(w.spec)
 			}
+			n.checkMTU(sp, f.mtu)
 			f.label = f.port.label
 			if sp.VLAN != 0 {
 				f.label += "." + strconv.Itoa(int(sp.VLAN))
@@ -124,6 +125,9 @@ func (n *network) addInterfaces() {
 				f.v6, f.net6 = sp.Addr6.Addr(), sp.Addr6.Masked()
 				f.ll = lladdr(f.mac)
 			}
+			if o := sp.OSPF; o != nil && o.Mask > 32 || r.spec.OSPF != nil && r.spec.OSPF.Mask > 32 {
+				n.fail(sp, "router %s: ospf mask, want at most 32", r.spec.Name)
+			}
 			n.claim(sp, f, f.v4, false)
 			n.claim(sp, f, f.v6, false)
 			r.ifaces = append(r.ifaces, f)
@@ -134,6 +138,13 @@ func (n *network) addInterfaces() {
 				r.id = f.v4
 			}
 		}
+	}
+}
+
+// checkMTU refuses what IP cannot live with.
+func (n *network) checkMTU(spec any, mtu int) {
+	if mtu < 576 || mtu > 65535 {
+		n.fail(spec, "mtu %d, want 576 to 65535", mtu)
 	}
 }
 
@@ -172,6 +183,10 @@ func (n *network) addHosts() {
 	for i := range n.sc.Hosts {
 		sp := &n.sc.Hosts[i]
 		count := max(sp.Count, 1)
+		if count > 1<<16 {
+			n.fail(sp, "host %s: count %d, want at most 65536", sp.Name, count)
+			return
+		}
 		if sp.Count > 1 && n.s.scale > 0 {
 			count = max(1, int(float64(sp.Count)*n.s.scale+0.5))
 		}
@@ -181,6 +196,9 @@ func (n *network) addHosts() {
 				name = fmt.Sprintf("%s%d", sp.Name, k+1)
 			}
 			n.addHost(sp, name, k)
+			if len(n.errs) > 20 {
+				return
+			}
 		}
 	}
 }
@@ -212,6 +230,10 @@ func (n *network) addHost(sp *Host, name string, k int) {
 		return
 	}
 	f.segment, f.context = vlan.ID, vlan.Context
+	n.checkMTU(sp, f.mtu)
+	if sp.Mask > 32 {
+		n.fail(sp, "host %s: mask %d, want at most 32", name, sp.Mask)
+	}
 	for app, w := range sp.Mark {
 		d, err := dscp(w)
 		if err != nil {

@@ -54,6 +54,10 @@ func (n *network) startCall(sp *Call, i int) {
 		n.fail(sp, "call %s: needs one host at each end (%v %v)", sp.Name, err, err2)
 		return
 	}
+	if !a[0].address().Is4() || !b[0].address().Is4() {
+		n.fail(sp, "call %s: a phone without an IPv4 address", sp.Name)
+		return
+	}
 	name := or(sp.Codec, "PCMU")
 	if sp.Video {
 		name = "H264"

@@ -194,7 +194,7 @@ func (h *host) serveDHCP(d *DHCP, typ byte, p *packet) {
 	if id := option(b, 54); len(id) == 4 && netip.AddrFrom4([4]byte(id)) != h.f.v4 {
 		return // it chose another server
 	}
-	if d.Empty {
+	if d.Empty || !h.f.v4.IsValid() {
 		return
 	}
 	kind := byte(dhcpOffer)

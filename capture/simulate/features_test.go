@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -209,5 +210,24 @@ func TestHabits(t *testing.T) {
 	}
 	if habitsOf("amiga") != nil {
 		t.Error("habits of an unknown system")
+	}
+}
+
+// The example of SCENARIO.md is accepted, and does what it says.
+func TestManual(t *testing.T) {
+	b, err := os.ReadFile("SCENARIO.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "```yaml\n")
+	text, _, _ := strings.Cut(rest, "```")
+	c, _ := playText(t, text)
+	for _, x := range c.talks {
+		if x.Service == "db" && x.ClientOf == "guest1" && x.StoppedBy != "fw1" || x.Service == "web" && x.StoppedBy != "" {
+			t.Errorf("%s of %s stopped by %q", x.Service, x.ClientOf, x.StoppedBy)
+		}
+	}
+	if len(c.talks) < 20 {
+		t.Errorf("%d conversations, want more", len(c.talks))
 	}
 }

@@ -66,6 +66,10 @@ func (h *host) dscpFor(app string) uint8 {
 
 // dispatch sends p as part of f.
 func (h *host) dispatch(f *flow, up bool, p *packet) {
+	if !p.From.IsValid() || !p.To.IsValid() || p.From.Is4() != p.To.Is4() { // it has no address of that family
+		h.s.release(p)
+		return
+	}
 	p.flow, p.up = f, up
 	f.sent[side(up)].add(p.WireLen())
 	if f.first < 0 {

@@ -180,25 +180,29 @@ func (h *host) ping(to netip.Addr, n int, period int64, size int) *flow {
 	}
 	f := s.newFlow(h, proto, netip.AddrPortFrom(h.source(to), 0), netip.AddrPortFrom(to, 0), "icmp", nil)
 	id := uint16(s.rng.Uint32())
-	for i := range n {
-		s.after(int64(i)*period, func() {
-			q := s.alloc()
-			h.ip(q, f.from.Addr(), to, proto, f.dscp[0])
-			b := append(q.buf[:0], 8, 0, 0, 0, byte(id>>8), byte(id), byte((i+1)>>8), byte(i+1))
-			for k := range size {
-				b = append(b, byte(k))
-			}
-			q.buf = b
-			q.SetPayload(b)
-			if proto == frame.ICMPv6 {
-				b[0] = 128
-				q.SealICMPv6()
-			} else {
-				binary.BigEndian.PutUint16(b[2:], frame.Checksum(b))
-			}
-			h.dispatch(f, true, q)
-		})
+	i := 0
+	var next func()
+	next = func() {
+		q := s.alloc()
+		h.ip(q, f.from.Addr(), to, proto, f.dscp[0])
+		b := append(q.buf[:0], 8, 0, 0, 0, byte(id>>8), byte(id), byte((i+1)>>8), byte(i+1))
+		for k := range size {
+			b = append(b, byte(k))
+		}
+		q.buf = b
+		q.SetPayload(b)
+		if proto == frame.ICMPv6 {
+			b[0] = 128
+			q.SealICMPv6()
+		} else {
+			binary.BigEndian.PutUint16(b[2:], frame.Checksum(b))
+		}
+		h.dispatch(f, true, q)
+		if i++; i < n {
+			s.after(period, next)
+		}
 	}
+	next()
 	s.after(int64(n)*period+3e9, func() { s.finish(f, "") })
 	return f
 }

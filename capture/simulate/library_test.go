@@ -85,7 +85,7 @@ func TestLibraryRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, i := range list {
-		o := Options{Packets: 1500}
+		o := Options{Packets: 800}
 		a, _ := play(t, i.Name, o)
 		b, _ := play(t, i.Name, o)
 		if a.frames < 10 || a.back > 0 {
@@ -130,7 +130,7 @@ func TestTshark(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, err := sc.WriteFiles(t.Context(), Options{Packets: 20000}, filepath.Join(t.TempDir(), "c.pcapng"))
+			f, err := sc.WriteFiles(t.Context(), Options{Packets: 4000}, filepath.Join(t.TempDir(), "c.pcapng"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -151,6 +151,9 @@ func (n *network) addSwitches() {
 		if b.mac.IsZero() {
 			b.mac = n.newMAC(ciscoOUI)
 		}
+		if sp.PCP != nil && *sp.PCP > 7 {
+			n.fail(sp, "switch %s: pcp %d, want at most 7", sp.Name, *sp.PCP)
+		}
 		if sp.STP.Priority == 0 {
 			sp.STP.Priority = 32768
 		}
@@ -440,6 +443,9 @@ func (n *network) addServices() {
 		if err != nil {
 			n.fail(sp, "service %s: %v", sp.Name, err)
 			continue
+		}
+		if d := sp.DHCP; d != nil && d.Mask > 32 {
+			n.fail(sp, "service %s: mask %d, want at most 32", sp.Name, d.Mask)
 		}
 		v := &service{s: n.s, spec: sp, name: sp.Name, fqdn: sp.FQDN, hosts: hs, address: sp.Address.Addr, proto: frame.TCP, port: port, app: appName(speaks), speaks: speaks,
 			think: float64(sp.Think), failHard: sp.FailHard}

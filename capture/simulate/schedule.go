@@ -33,6 +33,9 @@ func (n *network) schedule() error {
 	return errors.Join(n.errs...)
 }
 
+// maxContent is the most that one exchange carries one way: a quarter of TCP's sequence space.
+const maxContent = 1 << 30
+
 func (n *network) startTraffic(t *Traffic) {
 	s := n.s
 	hs, err := n.pickHosts(t.From)
@@ -47,6 +50,10 @@ func (n *network) startTraffic(t *Traffic) {
 	}
 	if t.Every <= 0 && t.Rate == 0 && t.Count != 1 {
 		n.fail(t, "traffic %s: every %d, want more than zero", t.Name, t.Every)
+		return
+	}
+	if t.Request > maxContent || t.Response > maxContent || t.Size > 65000 {
+		n.fail(t, "traffic %s: want at most 1 GiB of content, and datagrams of 65000 bytes", t.Name)
 		return
 	}
 	if len(t.Day) != 0 && (len(t.Day) != 2 || t.Day[0] >= t.Day[1] || t.Day[1] > 24) {
@@ -165,6 +172,10 @@ func (w *worker) stream(to netip.AddrPort) {
 			f.server.datagram(f, false, f.seenTo(), f.seenFrom(), content[:100])
 		}
 	}}
+	big := content
+	for len(big) < size {
+		big = append(big, content...)
+	}
 	gap := int64(size+42) * 8 * 1e9 / int64(t.Rate)
 	stop := int64(t.Stop)
 	if stop == 0 {
@@ -177,7 +188,7 @@ func (w *worker) stream(to netip.AddrPort) {
 			s.finish(f, "")
 			return
 		}
-		h.datagram(f, true, f.from, f.to, content[:size])
+		h.datagram(f, true, f.from, f.to, big[:size])
 		s.after(gap, next)
 	}
 	next()

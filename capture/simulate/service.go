@@ -165,6 +165,10 @@ func (h *host) resolve(name string, a netip.Addr, f func(netip.Addr)) {
 			f(r)
 		}
 	}
+	if !h.source(h.resolver).IsValid() { // it cannot speak to its resolver
+		answer(false)
+		return
+	}
 	v := s.net.dnsAt(h.resolver)
 	to := netip.AddrPortFrom(h.resolver, 53)
 	from := netip.AddrPortFrom(h.source(h.resolver), h.ephemeral())

@@ -79,7 +79,7 @@ func (n *network) settings() []Setting {
 	return out
 }
 
-func addrText(a Addr) string {
+func addrText(a Addr4) string {
 	if !a.IsValid() {
 		return ""
 	}

@@ -38,14 +38,14 @@ type Scenario struct {
 
 // VLAN is a layer-2 segment and its subnet.
 type VLAN struct {
-	Name    string `yaml:"name"`
-	ID      uint16 `yaml:"id"`
-	Prefix  Prefix `yaml:"prefix"`
-	Prefix6 Prefix `yaml:"prefix6"`
-	Zone    string `yaml:"zone"`
-	Context string `yaml:"context"` // address space; default is one
-	Gateway Addr   `yaml:"gateway"` // what hosts use; default: the router interface there, or its virtual address
-	DNS     Addr   `yaml:"dns"`     // resolver of the hosts there
+	Name    string  `yaml:"name"`
+	ID      uint16  `yaml:"id"`
+	Prefix  Prefix4 `yaml:"prefix"`
+	Prefix6 Prefix6 `yaml:"prefix6"`
+	Zone    string  `yaml:"zone"`
+	Context string  `yaml:"context"` // address space; default is one
+	Gateway Addr4   `yaml:"gateway"` // what hosts use; default: the router interface there, or its virtual address
+	DNS     Addr    `yaml:"dns"`     // resolver of the hosts there
 }
 
 // Switch bridges VLANs.
@@ -54,7 +54,7 @@ type Switch struct {
 	MAC      MAC      `yaml:"mac"`
 	Platform string   `yaml:"platform"`
 	Software string   `yaml:"software"`
-	Address  Addr     `yaml:"address"` // management address that LLDP and CDP tell
+	Address  Addr4    `yaml:"address"` // management address that LLDP and CDP tell
 	STP      STP      `yaml:"stp"`
 	LLDP     bool     `yaml:"lldp"`
 	CDP      bool     `yaml:"cdp"`
@@ -121,7 +121,7 @@ type Router struct {
 	Mark       DSCPMap     `yaml:"remark"`   // code points that it rewrites
 	Classify   []Marking   `yaml:"classify"` // services whose packets it marks
 	BleachECN  bool        `yaml:"bleach_ecn"`
-	Relay      []Addr      `yaml:"dhcp_relay"`
+	Relay      []Addr4     `yaml:"dhcp_relay"`
 	Redirects  bool        `yaml:"redirects"`
 	Delay      Span        `yaml:"delay"` // time to forward a packet; default 20 µs
 }
@@ -131,8 +131,8 @@ type Interface struct {
 	Name    string   `yaml:"name"`
 	Link    string   `yaml:"link"`
 	VLAN    uint16   `yaml:"vlan"` // 0 on a routed link
-	Address Prefix   `yaml:"address"`
-	Addr6   Prefix   `yaml:"address6"`
+	Address Prefix4  `yaml:"address"`
+	Addr6   Prefix6  `yaml:"address6"`
 	MTU     int      `yaml:"mtu"`
 	Context string   `yaml:"context"`
 	MAC     MAC      `yaml:"mac"`
@@ -147,7 +147,7 @@ type Interface struct {
 type FHRP struct {
 	Protocol string `yaml:"protocol"` // hsrp, hsrpv2, vrrp, vrrpv3, glbp
 	Group    uint8  `yaml:"group"`
-	Virtual  Addr   `yaml:"virtual"`
+	Virtual  Addr4  `yaml:"virtual"`
 	Priority uint8  `yaml:"priority"`
 	Hello    Span   `yaml:"hello"`
 	Hold     Span   `yaml:"hold"`
@@ -157,18 +157,18 @@ type FHRP struct {
 
 // RA is a router advertisement's content.
 type RA struct {
-	Prefix   Prefix `yaml:"prefix"`
-	MTU      uint32 `yaml:"mtu"`
-	HopLimit uint8  `yaml:"hop_limit"`
-	Managed  bool   `yaml:"managed"`
-	Other    bool   `yaml:"other"`
-	Lifetime Span   `yaml:"lifetime"`
-	Interval Span   `yaml:"interval"`
+	Prefix   Prefix6 `yaml:"prefix"`
+	MTU      uint32  `yaml:"mtu"`
+	HopLimit uint8   `yaml:"hop_limit"`
+	Managed  bool    `yaml:"managed"`
+	Other    bool    `yaml:"other"`
+	Lifetime Span    `yaml:"lifetime"`
+	Interval Span    `yaml:"interval"`
 }
 
 // OSPF is an OSPFv2 speaker.
 type OSPF struct {
-	RouterID Addr   `yaml:"router_id"`
+	RouterID Addr4  `yaml:"router_id"`
 	Area     uint32 `yaml:"area"`
 	Hello    Span   `yaml:"hello"`
 	Dead     Span   `yaml:"dead"`
@@ -199,9 +199,9 @@ type RIP struct {
 // BGP is a BGP speaker; one side of each pair connects.
 type BGP struct {
 	AS        uint32 `yaml:"as"`
-	RouterID  Addr   `yaml:"router_id"`
+	RouterID  Addr4  `yaml:"router_id"`
 	Hold      uint16 `yaml:"hold"`
-	Neighbour Addr   `yaml:"neighbour"`
+	Neighbour Addr4  `yaml:"neighbour"`
 	PeerAS    uint32 `yaml:"peer_as"`
 }
 
@@ -246,8 +246,8 @@ type Marking struct {
 
 // NAT translates what leaves by an interface, or arrives at a virtual address.
 type NAT struct {
-	Source  Prefix   `yaml:"source"`  // source translation of this prefix
-	To      Addr     `yaml:"to"`      // its new address
+	Source  Prefix4  `yaml:"source"`  // source translation of this prefix
+	To      Addr4    `yaml:"to"`      // its new address
 	Virtual string   `yaml:"virtual"` // destination translation: address:port
 	Servers []string `yaml:"servers"` // address:port, in turn
 }
@@ -255,8 +255,8 @@ type NAT struct {
 // Tunnel carries packets for some prefixes to another router.
 type Tunnel struct {
 	Kind    string   `yaml:"kind"` // gre, ipip, vxlan
-	Local   Addr     `yaml:"local"`
-	Remote  Addr     `yaml:"remote"`
+	Local   Addr4    `yaml:"local"`
+	Remote  Addr4    `yaml:"remote"`
 	For     []Prefix `yaml:"for"`
 	Key     uint32   `yaml:"key"`
 	Context string   `yaml:"context"` // of the passengers
@@ -328,7 +328,7 @@ type Host struct {
 	Mask         int               `yaml:"mask"` // prefix length it believes in; default its VLAN's
 	MAC          MAC               `yaml:"mac"`
 	OS           string            `yaml:"os"`
-	Gateway      Addr              `yaml:"gateway"`
+	Gateway      Addr4             `yaml:"gateway"`
 	DNS          Addr              `yaml:"dns"`
 	Rate         Rate              `yaml:"rate"`
 	Delay        Span              `yaml:"delay"`
@@ -385,16 +385,16 @@ type Service struct {
 
 // DHCP is what a server offers.
 type DHCP struct {
-	Pool   Prefix `yaml:"pool"`
-	Mask   int    `yaml:"mask"`
-	Router Addr   `yaml:"router"`
-	DNS    Addr   `yaml:"dns"`
-	Domain string `yaml:"domain"`
-	Lease  Span   `yaml:"lease"`
-	MTU    uint16 `yaml:"mtu"`
-	Delay  Span   `yaml:"delay"`
-	NAK    bool   `yaml:"nak"`
-	Empty  bool   `yaml:"empty"` // its pool is exhausted: it does not offer
+	Pool   Prefix4 `yaml:"pool"`
+	Mask   int     `yaml:"mask"`
+	Router Addr4   `yaml:"router"`
+	DNS    Addr4   `yaml:"dns"`
+	Domain string  `yaml:"domain"`
+	Lease  Span    `yaml:"lease"`
+	MTU    uint16  `yaml:"mtu"`
+	Delay  Span    `yaml:"delay"`
+	NAK    bool    `yaml:"nak"`
+	Empty  bool    `yaml:"empty"` // its pool is exhausted: it does not offer
 }
 
 // Need is a service that another one asks before it answers.
@@ -480,7 +480,7 @@ type Capture struct {
 	End       string   `yaml:"end"`       // of a link: a (default) or b: the end beside which the tap stands
 	Direction string   `yaml:"direction"` // rx (default), tx, both at a switch; both (default), a, b at a link: what that end sends
 	VLANs     []uint16 `yaml:"vlans"`
-	Offset    Span     `yaml:"offset"`
+	Offset    Shift    `yaml:"offset"`
 	Drift     float64  `yaml:"drift_ppm"`
 	Loss      float64  `yaml:"loss"`
 	Snap      int      `yaml:"snaplen"`

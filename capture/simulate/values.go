@@ -24,6 +24,40 @@ type (
 	Prefix struct{ netip.Prefix }
 )
 
+// Addr4 is an IPv4 address, Prefix4 and Prefix6 are prefixes of one family.
+type (
+	Addr4   struct{ netip.Addr }
+	Prefix4 struct{ netip.Prefix }
+	Prefix6 struct{ netip.Prefix }
+)
+
+func (a *Addr4) set(s string) error {
+	v, err := netip.ParseAddr(s)
+	if err != nil || !v.Is4() {
+		return fmt.Errorf("%q is not an IP address of version 4", s)
+	}
+	a.Addr = v
+	return nil
+}
+
+func (p *Prefix4) set(s string) error {
+	v, err := netip.ParsePrefix(s)
+	if err != nil || !v.Addr().Is4() {
+		return fmt.Errorf("%q is not a prefix such as 10.0.0.0/24", s)
+	}
+	p.Prefix = v
+	return nil
+}
+
+func (p *Prefix6) set(s string) error {
+	v, err := netip.ParsePrefix(s)
+	if err != nil || !v.Addr().Is6() {
+		return fmt.Errorf("%q is not a prefix such as 2001:db8::/64", s)
+	}
+	p.Prefix = v
+	return nil
+}
+
 // MAC is an EUI-48 address.
 type MAC struct{ frame.MAC }
 
@@ -41,10 +75,22 @@ func (d *Span) set(s string) error {
 	if s == "0" {
 		v, err = 0, nil
 	}
-	if err != nil {
-		return fmt.Errorf("%q is not a duration such as 10s, 20ms", s)
+	if err != nil || v < 0 || v > 0 && v < time.Microsecond {
+		return fmt.Errorf("%q is not a duration such as 10s, 20ms, 5us", s)
 	}
 	*d = Span(v)
+	return nil
+}
+
+// Shift is a duration that may be below zero.
+type Shift int64
+
+func (d *Shift) set(s string) error {
+	v, err := time.ParseDuration(s)
+	if err != nil || v < -24*time.Hour || v > 24*time.Hour {
+		return fmt.Errorf("%q is not a duration such as 5ms, -20ms, of a day at most", s)
+	}
+	*d = Shift(v)
 	return nil
 }
 

@@ -204,7 +204,7 @@ func (p *Packet) Append(b []byte) []byte {
 			tpid = Dot1Q
 		}
 		b = binary.BigEndian.AppendUint16(b, tpid)
-		b = binary.BigEndian.AppendUint16(b, uint16(t.PCP)<<13|t.ID)
+		b = binary.BigEndian.AppendUint16(b, uint16(t.PCP)<<13|t.ID&0xfff)
 	}
 	if p.Type == LLC {
 		b = binary.BigEndian.AppendUint16(b, uint16(len(p.Payload)))

@@ -139,7 +139,7 @@ func mysql(p Params) *Dialogue {
 			a = append(a, pkt(2, col)...)
 			a = append(a, pkt(3, []byte{0xfe, 0, 0, 2, 0})...)
 			seq := byte(4)
-			for left := resp; left > 0; left -= 200 {
+			for left := min(resp, materialLimit); left > 0; left -= 200 {
 				a = append(a, pkt(seq, append([]byte{200}, prose[:200]...))...)
 				seq++
 			}
@@ -175,7 +175,7 @@ func postgresql(p Params) *Dialogue {
 			desc = append(desc, 0, 0, 0x40, 1, 0, 2, 0, 0, 0, 25, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0)
 			a := msg('T', desc)
 			rows := 0
-			for left := max(resp, 1); left > 0; left -= 1000 {
+			for left := min(max(resp, 1), materialLimit); left > 0; left -= 1000 {
 				k := min(left, 1000)
 				a = append(a, msg('D', append([]byte{0, 1, 0, 0, byte(k >> 8), byte(k)}, prose[:k]...))...)
 				rows++

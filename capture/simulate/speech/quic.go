@@ -100,6 +100,7 @@ func quic(p Params) *Dialogue {
 	return &Dialogue{
 		Open: []Step{client(first...), server(answer...), client(fin...)},
 		Exchange: func(req, resp int) []Step {
+			resp = min(resp, materialLimit)
 			s := []Step{short(false, min(req, 1150))}
 			for i := 0; ; i++ {
 				k := min(resp, 1150)

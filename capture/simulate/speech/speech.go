@@ -91,6 +91,10 @@ func says(s string) Step    { return Step{Data: []byte(s)} }
 func answers(s string) Step { return Step{Server: true, Data: []byte(s)} }
 func work(s Step) Step      { s.Work = true; return s }
 func none(int, int) []Step  { return nil }
+
+// materialLimit bounds the content of protocols whose turns are built in memory.
+const materialLimit = 4 << 20
+
 func or(s, other string) string {
 	if s == "" {
 		return other

@@ -107,7 +107,7 @@ func smtp(p Params) *Dialogue {
 	}
 	d.Exchange = func(req, _ int) []Step {
 		mail := says("From: a@example.com\r\nTo: b@example.com\r\nSubject: report\r\n\r\n")
-		n := max(req/len(proseLine), 1)
+		n := max(min(req, materialLimit)/len(proseLine), 1)
 		mail.Data = append(mail.Data, strings.Repeat(proseLine, n)...)
 		mail.Data = append(mail.Data, ".\r\n"...)
 		return []Step{says("MAIL FROM:<a@example.com>\r\n"), answers("250 2.1.0 Ok\r\n"), says("RCPT TO:<b@example.com>\r\n"), answers("250 2.1.5 Ok\r\n"),
@@ -156,6 +156,7 @@ func redis(Params) *Dialogue {
 	n := 0
 	return &Dialogue{Exchange: func(_, resp int) []Step {
 		n++
+		resp = min(resp, materialLimit)
 		key := fmt.Sprintf("session:%06d", n)
 		a := answers(fmt.Sprintf("$%d\r\n", resp))
 		a.Data = append(a.Data, noise[:min(resp, 32768)]...)
