@@ -43,7 +43,7 @@ func (s *Store) Free(ctx context.Context, statement string, params map[string]an
 		return nil, nil, err
 	}
 	args := arguments(params, infos)
-	columns, err := s.explain(ctx, statement, args)
+	columns, err := s.explain(ctx, statement, args, l)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,8 +55,10 @@ func (s *Store) Free(ctx context.Context, statement string, params map[string]an
 }
 
 // explain asks the planner what the statement would do, and returns its columns.
-func (s *Store) explain(ctx context.Context, statement string, args map[string]any) (columns []string, err error) {
-	err = s.read(ctx, func(t tx) error {
+func (s *Store) explain(ctx context.Context, statement string, args map[string]any, l Limits) (columns []string, err error) {
+	limited, cancel := context.WithTimeout(ctx, l.Timeout)
+	defer cancel()
+	err = s.once(limited, func(t tx) error {
 		result, err := t.run(t.ctx, "EXPLAIN "+statement, toServer(args))
 		if err != nil {
 			return err
@@ -73,17 +75,14 @@ func (s *Store) explain(ctx context.Context, statement string, args map[string]a
 		}
 		return harmless(summary.Plan())
 	})
-	if e, ok := errors.AsType[*driver.Neo4jError](err); ok && strings.HasPrefix(e.Code, "Neo.ClientError.Statement") {
-		return nil, fmt.Errorf("neo4j: the statement does not hold: %s", e.Msg)
+	if errors.Is(err, ErrNotReadOnly) {
+		return nil, err
 	}
-	return columns, err
+	return columns, s.freeError(ctx, err, l)
 }
 
-// dangerous are parts of the names of plan operators that write, call procedures or read files.
-var dangerous = []string{"Create", "Merge", "Delete", "Set", "Remove", "Foreach", "LoadCSV", "Write", "Drop", "Alter", "Subquery in transactions", "TransactionForeach", "TransactionApply"}
-
-// safeOperators hold such a part and only read.
-var safeOperators = []string{"NodeByElementIdSeek", "ValueHashJoin", "UndirectedRelationshipIndexSeek", "SetOperator", "OptionalExpand", "NodeUniqueIndexSeek"}
+// operators are the beginnings of the names of plan operators that write, read files, commit by themselves, or ask the server.
+var operators = []string{"Create", "Merge", "Delete", "DetachDelete", "Set", "Remove", "Foreach", "LoadCSV", "Transaction", "Drop", "Show", "Terminate", "LockNodes", "RunQueryAt"}
 
 // harmless walks a plan.
 func harmless(p driver.Plan) error {
@@ -91,11 +90,13 @@ func harmless(p driver.Plan) error {
 		return nil
 	}
 	op, _, _ := strings.Cut(p.Operator(), "@")
-	if !slices.Contains(safeOperators, op) {
-		for _, d := range dangerous {
-			if strings.Contains(op, d) && !strings.Contains(op, "Subset") && !strings.Contains(op, "Offset") {
-				return fmt.Errorf("neo4j: %w: its plan has %s", ErrNotReadOnly, op)
-			}
+	if slices.ContainsFunc(operators, func(o string) bool { return strings.HasPrefix(op, o) }) {
+		return fmt.Errorf("neo4j: %w: its plan has %s", ErrNotReadOnly, op)
+	}
+	if op == "ProcedureCall" {
+		details, _ := p.Arguments()["Details"].(string)
+		if name, _, _ := strings.Cut(details, "("); !slices.Contains(procedures, strings.ToLower(name)) {
+			return fmt.Errorf("neo4j: %w: its plan calls %s", ErrNotReadOnly, details)
 		}
 	}
 	for _, c := range p.Children() {

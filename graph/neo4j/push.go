@@ -31,7 +31,7 @@ func Push(ctx context.Context, from graph.Store, s *Store, told func(Pushed)) (P
 	p.Of = len(batches)
 	there, err := s.Batches(ctx)
 	if err != nil {
-		return p, err
+		return p, fmt.Errorf("push: cannot tell which of %d batches are missing: %w", p.Of, err)
 	}
 	for i, info := range batches {
 		if slices.ContainsFunc(there, func(b graph.BatchInfo) bool { return b.ID == info.ID }) {
@@ -72,18 +72,25 @@ func view(ctx context.Context, from graph.Store, p graph.Params) (*graph.View, e
 
 // stored returns a batch as it was applied.
 func stored(ctx context.Context, from graph.Store, info graph.BatchInfo) (*graph.Batch, error) {
+	if len(info.Captures) == 0 {
+		return nil, fmt.Errorf("batch %s has no captures by which it could be read", info.ID)
+	}
 	v, err := view(ctx, from, graph.Params{Captures: info.Captures})
 	if err != nil {
 		return nil, err
 	}
 	b := &graph.Batch{ID: info.ID, Known: info.Known, Contents: v.Contents}
 	b.Members = slices.DeleteFunc(slices.Clone(b.Members), func(m graph.Member) bool { return m.Batch.IsZero() })
-	b.Named = slices.DeleteFunc(slices.Clone(b.Named), func(n graph.Named) bool { return declared(n.Label) })
+	own := map[graph.ID]bool{}
+	for i := range b.Members {
+		own[b.Members[i].Dst] = true
+	}
+	b.Named = slices.DeleteFunc(slices.Clone(b.Named), func(n graph.Named) bool { return declarable(n.Label) && !own[n.ID] })
 	return b, nil
 }
 
-// declared reports whether nodes of a label come from the intent alone.
-func declared(l graph.Label) bool {
+// declarable reports whether nodes of a label may come from the intent alone.
+func declarable(l graph.Label) bool {
 	return l == graph.LabelZone || l == graph.LabelGroup || l == graph.LabelApplication
 }
 
@@ -95,11 +102,10 @@ func (s *Store) pushDeclared(ctx context.Context, from graph.Store) error {
 	if err != nil {
 		return err
 	}
-	c := graph.Contents{Members: v.Members, Named: slices.DeleteFunc(slices.Clone(v.Named), func(n graph.Named) bool { return !declared(n.Label) })}
-	if len(c.Members)+len(c.Named) == 0 {
+	if len(v.Members) == 0 {
 		return nil
 	}
-	return s.SetIntent(ctx, c)
+	return s.SetIntent(ctx, v.Contents)
 }
 
 // pushRecords copies snapshots by name, and findings as they stand.

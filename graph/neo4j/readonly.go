@@ -2,124 +2,178 @@ package neo4j
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// clauses are the words that begin what does more than read, or that reads something else than the graph.
-var clauses = map[string]string{
-	"CREATE": "it creates", "INSERT": "it creates", "MERGE": "it creates", "SET": "it sets properties", "REMOVE": "it removes properties or labels",
-	"DELETE": "it deletes", "DETACH": "it deletes", "FOREACH": "it changes the graph", "DROP": "it changes the schema", "ALTER": "it changes the server",
-	"GRANT": "it changes rights", "DENY": "it changes rights", "REVOKE": "it changes rights", "LOAD": "LOAD CSV reads files and addresses", "USE": "it chooses another graph",
-	"SHOW": "it asks the server, not the graph", "TERMINATE": "it changes the server", "START": "it changes the server", "STOP": "it changes the server", "TRANSACTIONS": "it runs transactions of its own",
-	"ENABLE": "it changes the server", "DEALLOCATE": "it changes the server", "REALLOCATE": "it changes the server", "RENAME": "it changes the server",
-}
+// begins are the words that a statement that reads can begin with: no command to the server does.
+var begins = []string{"MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CALL"}
+
+// writes are the words of clauses that write, wherever they stand; a variable of such a name needs backquotes.
+var writes = []string{"CREATE", "INSERT", "MERGE", "SET", "REMOVE", "DELETE", "DETACH", "NODETACH", "FOREACH", "DROP"}
 
 // procedures are those that may be called: they describe the graph.
-var procedures = map[string]bool{
-	"db.labels": true, "db.relationshiptypes": true, "db.propertykeys": true, "db.schema.visualization": true, "db.schema.nodetypeproperties": true, "db.schema.reltypeproperties": true,
-}
+var procedures = []string{"db.labels", "db.relationshiptypes", "db.propertykeys", "db.schema.visualization", "db.schema.nodetypeproperties", "db.schema.reltypeproperties"}
 
-// token is a word, or one other character; names in backquotes, strings and numbers are not words.
+// namespaces are those of functions that may be called. Others, apoc's or genai's, run statements or ask other servers.
+var namespaces = []string{"date", "datetime", "time", "localtime", "localdatetime", "duration", "point"}
+
+// token is a word, or one other character; quoted names, strings and numbers are not words.
 type token struct {
 	text string
 	word bool
 }
 
-// readsOnly checks a statement by its words, before the server sees it: strings, comments, properties, parameters, labels, types and maps' keys are no clauses.
+// is reports whether t is one of these words, or characters.
+func (t token) is(words ...string) bool { return slices.Contains(words, strings.ToUpper(t.text)) }
+
+// readsOnly checks a statement by its words, before the server sees it: strings, comments, properties, parameters, labels, types and maps' keys are no
+// clauses. Where Cypher is ambiguous it refuses. What it lets through the planner judges.
 func readsOnly(statement string) error {
+	refuse := func(format string, args ...any) error {
+		return fmt.Errorf("neo4j: %w: %s", ErrNotReadOnly, fmt.Sprintf(format, args...))
+	}
+	if strings.Contains(strings.ToLower(statement), `\u`) {
+		return refuse("it has a Unicode escape, which could hide a clause: write the character itself")
+	}
 	ts := tokens(statement)
+	if n := len(ts); n > 0 && ts[n-1].text == ";" {
+		ts = ts[:n-1]
+	}
 	if len(ts) == 0 {
-		return fmt.Errorf("neo4j: there is no statement")
+		return refuse("there is no statement")
+	}
+	if !ts[0].word || !ts[0].is(begins...) {
+		return refuse("it begins with %s, want one of %s", ts[0].text, strings.Join(begins, ", "))
 	}
 	for i, t := range ts {
-		if t.text == ";" && i < len(ts)-1 {
-			return fmt.Errorf("neo4j: %w: there is more than one statement", ErrNotReadOnly)
+		var before, after token
+		if i > 0 {
+			before = ts[i-1]
 		}
-		if !t.word || i > 0 && (ts[i-1].text == "." || ts[i-1].text == "$" || ts[i-1].text == ":" || ts[i-1].text == "|" || ts[i-1].text == "&" || ts[i-1].text == "!") {
-			continue
+		if i+1 < len(ts) {
+			after = ts[i+1]
 		}
-		if i+1 < len(ts) && ts[i+1].text == ":" && i > 0 && (ts[i-1].text == "{" || ts[i-1].text == ",") {
-			continue // the key of a map
-		}
-		word := strings.ToUpper(t.text)
-		if why, ok := clauses[word]; ok {
-			return fmt.Errorf("neo4j: %w: %s (%s)", ErrNotReadOnly, why, word)
-		}
-		if word == "CALL" {
-			if err := call(ts[i+1:]); err != nil {
-				return err
+		switch {
+		case t.text == ";":
+			return refuse("there is more than one statement")
+		case t.text == "(" && i > 1 && ts[i-2].text == ".":
+			if f := dotted(ts[:i]); !allowed(f) {
+				return refuse("function %s is not among those that may be called", f)
+			}
+		case !t.word || before.is("$", ":", "|", "&", "!"):
+		case before.text == "." && ts[max(0, i-2)].text != "number": // a property; "1." is no number in Cypher, but nearly
+		case after.text == ":" && before.is("{", ","): // the key of a map
+		case t.is(writes...):
+			return refuse("it has %s, which writes; a variable of that name needs backquotes", strings.ToUpper(t.text))
+		case t.is("LOAD") && after.is("CSV"):
+			return refuse("LOAD CSV reads files and addresses")
+		case t.is("USE") && before.is("{", "}", ")", "UNION", "ALL", "DISTINCT"):
+			return refuse("USE chooses another graph")
+		case t.is("TRANSACTIONS") && before.is("IN", "CONCURRENT"):
+			return refuse("IN TRANSACTIONS commits by itself")
+		case t.is("CALL") && !after.is("{", "("):
+			if p := procedure(ts[i+1:]); !slices.Contains(procedures, strings.ToLower(p)) {
+				return refuse("procedure %s is not among those that may be called", p)
 			}
 		}
 	}
 	return nil
 }
 
-// call checks what follows CALL: a subquery, whose words are checked like all others, or a procedure of the list.
-func call(ts []token) error {
-	if len(ts) > 0 && (ts[0].text == "{" || ts[0].text == "(") {
-		return nil
-	}
+// procedure returns the name that ts begin with.
+func procedure(ts []token) string {
 	name := ""
-	for _, t := range ts {
-		if !t.word && t.text != "." {
-			break
-		}
-		if name != "" && t.word && !strings.HasSuffix(name, ".") {
-			break // YIELD
+	for i, t := range ts {
+		if (i%2 == 0) != t.word || !t.word && t.text != "." {
+			break // YIELD, or a parenthesis
 		}
 		name += t.text
 	}
-	if procedures[strings.ToLower(name)] {
-		return nil
-	}
-	return fmt.Errorf("neo4j: %w: procedure %s is not among those that may be called", ErrNotReadOnly, name)
+	return name
 }
 
-// tokens splits a statement. Unicode escapes are resolved by the server before it reads, so a statement that has any is refused as a word
-// of its own that no clause is.
+// dotted returns the name with dots that ts end with.
+func dotted(ts []token) string {
+	i := len(ts) - 1
+	for i > 1 && ts[i-1].text == "." {
+		i -= 2
+	}
+	name := ""
+	for _, t := range ts[i:] {
+		name += t.text
+	}
+	return name
+}
+
+// allowed reports whether a function, or a procedure, of this name may be called.
+func allowed(name string) bool {
+	name = strings.ToLower(name)
+	space, _, _ := strings.Cut(name, ".")
+	return slices.Contains(namespaces, space) || slices.Contains(procedures, name)
+}
+
+// tokens splits a statement.
 func tokens(s string) []token {
 	var out []token
 	for i := 0; i < len(s); {
-		c := s[i]
+		c, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f':
-			i++
+		case unicode.IsSpace(c):
+			i += size
 		case strings.HasPrefix(s[i:], "//"):
-			i += until(s[i:], "\n")
+			i += until(s[i:], "\n\r")
 		case strings.HasPrefix(s[i:], "/*"):
-			i += 2 + until(s[i+2:], "*/")
+			if n := strings.Index(s[i+2:], "*/"); n >= 0 {
+				i += n + 4
+			} else {
+				i = len(s)
+			}
 		case c == '\'' || c == '"':
 			i += quoted(s[i:])
 			out = append(out, token{text: "string"})
 		case c == '`':
 			i += backquoted(s[i:])
-			out = append(out, token{text: "name"})
+			out = append(out, token{text: "a quoted name"})
+		case c >= '0' && c <= '9':
+			i += number(s[i:])
+			out = append(out, token{text: "number"})
 		case letter(c):
-			j := i
-			for j < len(s) && (letter(s[j]) || s[j] >= '0' && s[j] <= '9') {
-				j++
+			n := strings.IndexFunc(s[i:], func(r rune) bool { return !letter(r) && !unicode.IsDigit(r) })
+			if n < 0 {
+				n = len(s) - i
 			}
-			out = append(out, token{text: s[i:j], word: true})
-			i = j
-		case c == '\\':
-			out = append(out, token{text: "LOAD", word: true}) // an escape outside a string hides words: nothing that reads needs one
-			i++
+			out = append(out, token{text: s[i : i+n], word: true})
+			i += n
 		default:
-			out = append(out, token{text: s[i : i+1]})
-			i++
+			out = append(out, token{text: s[i : i+size]})
+			i += size
 		}
 	}
 	return out
 }
 
-func letter(c byte) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+func letter(c rune) bool {
+	return c == '_' || unicode.IsLetter(c)
 }
 
-// until returns the length of s up to and with end, or all of it.
-func until(s, end string) int {
-	if i := strings.Index(s, end); i >= 0 {
-		return i + len(end)
+// number returns the length of the digits that s begins with, and of those after a point.
+func number(s string) int {
+	i := 0
+	for i < len(s) && (digit(s[i]) || s[i] == '.' && i+1 < len(s) && digit(s[i+1])) {
+		i++
+	}
+	return max(i, 1)
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// until returns the length of s up to the first of the characters in ends, or all of it.
+func until(s, ends string) int {
+	if i := strings.IndexAny(s, ends); i >= 0 {
+		return i
 	}
 	return len(s)
 }

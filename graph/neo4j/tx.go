@@ -92,10 +92,13 @@ func toServer(params map[string]any) map[string]any {
 	return m
 }
 
-// fromServer turns times into ours, and nodes and relationships into their properties.
+// fromServer turns times into ours, and nodes and relationships into their properties. A time beyond those that the graph can have becomes text.
 func fromServer(v any) any {
 	switch x := v.(type) {
 	case time.Time:
+		if x.Before(graph.MinTime.Time()) || x.After(graph.Forever.Time()) {
+			return x.Format(time.RFC3339Nano)
+		}
 		return graph.Time(x.UnixNano())
 	case []any:
 		for i := range x {
