@@ -40,6 +40,8 @@ func (c *Classifier) undecided(d *dialog, h *head, v verdict) bool {
 	if v == no || len(m.b) >= maxLookBytes {
 		h.stop = true
 		d.refuse(m.side, m.b)
+	} else if len(m.b) < 256 && d.packets[m.side] > 0 { // few bytes, letter by letter perhaps, do not use up the chances
+		d.packets[m.side]--
 	}
 	return !exhausted(d, m.side)
 }
