@@ -346,6 +346,18 @@ type (
 		WindowMaxDown      int64   `graph:"window_max_down"`
 		MaxSegment         int64   `graph:"max_segment"`
 		Fragments          int64   `graph:"fragments"`
+		FragmentsUp        int64   `graph:"fragments_up"`   // of Fragments, sent by the client
+		StrippedScale      int64   `graph:"stripped_scale"` // handshakes in which a SYN lost the option between two sightings
+		StrippedSACK       int64   `graph:"stripped_sack"`
+		StrippedTimestamps int64   `graph:"stripped_timestamps"`
+		ClampedUp          int64   `graph:"mss_clamped_up"` // another MSS seen in a copy of the client's SYN, the smallest; 0 none
+		ClampedDown        int64   `graph:"mss_clamped_down"`
+		UnackedUp          int64   `graph:"unacked_up"` // smallest DF payload of the client that was sent again and again and never acknowledged; 0 none
+		UnackedDown        int64   `graph:"unacked_down"`
+		WindowFullUp       int64   `graph:"window_full_up"` // times the client's receive window was filled
+		WindowFullDown     int64   `graph:"window_full_down"`
+		ClientNext         string  `graph:"client_next"` // destination MAC of the client's first frame, and the server's
+		ServerNext         string  `graph:"server_next"`
 
 		Step      int64   `graph:"step_s"` // seconds of one bucket
 		At        []int64 `graph:"at"`     // Unix seconds at which the buckets start, ascending
@@ -452,6 +464,7 @@ type (
 		ToDSCP     int64    `graph:"to_dscp"`
 		Packets    int64    `graph:"packets"`
 		Broadcasts int64    `graph:"broadcasts"`
+		Sightings  int64    `graph:"sightings"` // the most of one packet at one place
 		ECTCleared int64    `graph:"ect_cleared"`
 		DelayMin   int64    `graph:"delay_min_ns"`
 		DelayMax   int64    `graph:"delay_max_ns"`

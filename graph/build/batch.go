@@ -13,8 +13,10 @@ func (b *Builder) Batch() (*graph.Batch, Stats) {
 	b.judgeAll()
 	b.boundBuckets()
 	s := &sheet{Builder: b, batch: b.batchID(), endpoints: map[endpointKey]graph.ID{}, seen: map[graph.ID]struct{}{}, carry: map[carryKey]*carry{}}
-	for t := b.tiers; t != nil; t = t.next {
-		b.stats.Folded += t.folded
+	for u := range b.tiers.next.all {
+		for _, sp := range u.spans {
+			b.stats.Folded += int(sp.conversations)
+		}
 	}
 	canon := b.canonical()
 	s.routers = b.findRouters()

@@ -37,7 +37,7 @@ type Stats struct {
 	Conversations int
 	Uses          int           // USES relationships
 	Scanners      int           // clients whose unanswered attempts were made coarser
-	Folded        int           // communications that were made coarser because there were more than MaxUses
+	Folded        int           // conversations counted without client or server, because there were more than MaxUses communications
 	Step          time.Duration // smallest step of the time buckets, larger than a second if MaxBuckets made it so
 	Contexts      []ContextReason
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,10 +56,14 @@ func batch(t *testing.T, o build.Options, facts ...fact.Fact) (*graph.Batch, bui
 func sameInAnyOrder(t *testing.T, o build.Options, facts ...fact.Fact) *graph.Batch {
 	t.Helper()
 	want, _ := batch(t, o, facts...)
+	facts = slices.Clone(facts)
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 5 {
+	for range 3 {
 		r.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
 		got, _ := batch(t, o, facts...)
+		if equal(want, got) {
+			continue
+		}
 		if d := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); d != "" {
 			t.Fatalf("another order gives another batch:\n%s", d)
 		}

@@ -53,7 +53,7 @@ func (s *sheet) writeCaptures() {
 		s.artefact(fact.Artefact{Kind: "overload", Text: fmt.Sprintf("%d clients tried more than %d services without an answer: their attempts are counted without port or server", n, scanTargets)})
 	}
 	if n := s.stats.Folded; n > 0 {
-		s.artefact(fact.Artefact{Kind: "overload", Extent: float64(n) / float64(n+s.o.MaxUses), Text: fmt.Sprintf("%d communications beyond %d are counted without client or server", n, s.o.MaxUses)})
+		s.artefact(fact.Artefact{Kind: "overload", Extent: float64(n) / float64(s.stats.Conversations), Text: fmt.Sprintf("there were more than %d communications: %d conversations are counted without client or server", s.o.MaxUses, n)})
 	}
 }
 

@@ -11,12 +11,11 @@ import (
 // tier holds communications by key, at most max of them. When more come it keeps those with the smallest hashes and folds the others
 // into coarser keys of the next tier. Which are kept depends on the set of keys alone, not on their order.
 type tier struct {
-	uses   map[useKey]*use
-	max    int    // 0: no bound
-	limit  uint64 // keys of this hash or above are folded; 0: none
-	fold   func(useKey) useKey
-	next   *tier
-	folded int // communications that were taken out again
+	uses  map[useKey]*use
+	max   int    // 0: no bound
+	limit uint64 // keys of this hash or above are folded; 0: none
+	fold  func(useKey) useKey
+	next  *tier
 }
 
 func newTiers(maxUses int) *tier {
@@ -79,7 +78,6 @@ func (b *Builder) shrink(t *tier) {
 			}
 			delete(t.uses, k)
 			if len(u.spans) > 0 {
-				t.folded++
 				into, _ := b.get(t.next, t.fold(k))
 				into.join(u, b.gap)
 			}
