@@ -114,6 +114,9 @@ var Claims = graph.Query[ClaimRow]{
 				continue
 			}
 			e, m := v.Endpoint(r.Src), v.MAC(r.Dst)
+			if e == nil {
+				continue // a device
+			}
 			first, last := r.From, r.To-1
 			if r.Claims > 0 {
 				first, last = r.FirstClaim, r.LastClaim
