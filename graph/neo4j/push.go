@@ -4,131 +4,128 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"netscope.example/nsgraph/graph"
 )
 
-// Progress is told how far a push is: rows (nodes and relationships) of the batches that are new to the server.
-type Progress struct {
-	Batch, Batches int // the batch that is being loaded, from 1, and how many there are
-	Rows, Total    int // of this batch
-}
-
-// Pushed says what a push did.
+// Pushed is what a push has done so far.
 type Pushed struct {
-	Batches   int // that the server had not
-	Present   int // that it had
-	Rows      int
-	Snapshots int // that the server had not
-	Findings  int
+	Batches, Skipped int // batches that were copied, and that were there
+	Of               int // batches in all
+	Rows             int // nodes and relationships that were loaded
 }
 
-// source is what a push reads from: stores that answer by View, and this one.
-type source interface {
-	Select(ctx context.Context, p graph.Params) (*graph.View, error)
+// Push copies what another store holds into s: batches, the declared layer, snapshots and findings. What is there already is not doubled; a batch is
+// seen whole or not at all, and one that a killed push left half loaded is finished by the next. told, if not nil, is called as rows are loaded. The
+// error of a server that goes away wraps graph.ErrUnreachable and says which batches are missing.
+func Push(ctx context.Context, from graph.Store, s *Store, told func(Pushed)) (Pushed, error) {
+	var p Pushed
+	if told == nil {
+		told = func(Pushed) {}
+	}
+	batches, err := from.Batches(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.Of = len(batches)
+	there, err := s.Batches(ctx)
+	if err != nil {
+		return p, fmt.Errorf("push: cannot tell which of %d batches are missing: %w", p.Of, err)
+	}
+	for i, info := range batches {
+		if slices.ContainsFunc(there, func(b graph.BatchInfo) bool { return b.ID == info.ID }) {
+			p.Skipped++
+			continue
+		}
+		b, err := stored(ctx, from, info)
+		if err != nil {
+			return p, err
+		}
+		err = s.apply(ctx, b, func(rows int) { p.Rows += rows; told(p) })
+		if errors.Is(err, graph.ErrExists) {
+			p.Skipped++
+			continue
+		}
+		if err != nil {
+			return p, fmt.Errorf("push: %d of %d batches are missing, from %s on: %w", len(batches)-i, len(batches), info.ID, err)
+		}
+		p.Batches++
+		told(p)
+	}
+	if err := s.pushDeclared(ctx, from); err != nil {
+		return p, fmt.Errorf("push: all batches are there, the declared layer is missing: %w", err)
+	}
+	if err := s.pushRecords(ctx, from); err != nil {
+		return p, fmt.Errorf("push: all batches are there, snapshots and findings are missing: %w", err)
+	}
+	return p, nil
 }
 
+// view reads the part of a store that p selects, whether it answers in Go or in Cypher.
 func view(ctx context.Context, from graph.Store, p graph.Params) (*graph.View, error) {
-	if s, ok := from.(source); ok {
+	if s, ok := from.(*Store); ok {
 		return s.Select(ctx, p)
 	}
 	return from.View(ctx, p)
 }
 
-// Push copies batches, declared layer, snapshots and findings to the server. It may be called again and again: what is there is left alone, what an earlier
-// push left half is finished. One batch at a time is in memory. tell may be nil.
-func (s *Store) Push(ctx context.Context, from graph.Store, tell func(Progress)) (Pushed, error) {
-	if tell == nil {
-		tell = func(Progress) {}
+// stored returns a batch as it was applied.
+func stored(ctx context.Context, from graph.Store, info graph.BatchInfo) (*graph.Batch, error) {
+	if len(info.Captures) == 0 {
+		return nil, fmt.Errorf("batch %s has no captures by which it could be read", info.ID)
 	}
-	var done Pushed
-	infos, err := from.Batches(ctx)
+	v, err := view(ctx, from, graph.Params{Captures: info.Captures})
 	if err != nil {
-		return done, err
+		return nil, err
 	}
-	have, err := s.Batches(ctx)
-	if err != nil {
-		return done, err
+	b := &graph.Batch{ID: info.ID, Known: info.Known, Contents: v.Contents}
+	b.Members = slices.DeleteFunc(slices.Clone(b.Members), func(m graph.Member) bool { return m.Batch.IsZero() })
+	own := map[graph.ID]bool{}
+	for i := range b.Members {
+		own[b.Members[i].Dst] = true
 	}
-	present := map[graph.ID]bool{}
-	for _, b := range have {
-		present[b.ID] = true
-	}
-	for i, info := range infos {
-		if present[info.ID] {
-			done.Present++
-			continue
-		}
-		n, err := s.pushBatch(ctx, from, info, Progress{Batch: i + 1, Batches: len(infos)}, tell)
-		if errors.Is(err, graph.ErrExists) { // another client was faster, or has its captures in a batch of its own
-			done.Present++
-			continue
-		}
-		if err != nil {
-			return done, fmt.Errorf("push: %d of %d batches are on the server: %w", done.Batches+done.Present, len(infos), err)
-		}
-		done.Batches++
-		done.Rows += n
-	}
-	if err := s.pushRest(ctx, from, &done); err != nil {
-		return done, fmt.Errorf("push: all %d batches are on the server, the declared layer, snapshots or findings are missing: %w", len(infos), err)
-	}
-	return done, nil
+	b.Named = slices.DeleteFunc(slices.Clone(b.Named), func(n graph.Named) bool { return declarable(n.Label) && !own[n.ID] })
+	return b, nil
 }
 
-// pushBatch copies the contribution of one batch. A batch without captures cannot be selected by them and has nothing to show.
-func (s *Store) pushBatch(ctx context.Context, from graph.Store, info graph.BatchInfo, p Progress, tell func(Progress)) (rows int, err error) {
-	b := &graph.Batch{ID: info.ID, Known: info.Known}
-	if len(info.Captures) > 0 {
-		v, err := view(ctx, from, graph.Params{Captures: info.Captures})
-		if err != nil {
-			return 0, err
-		}
-		b.Contents = v.Only(info.ID)
-	}
-	nodes, rels := b.Len()
-	p.Total = nodes + rels
-	tell(p)
-	err = s.apply(ctx, b, func(n int) {
-		p.Rows += n
-		tell(p)
-	})
-	return p.Total, err
+// declarable reports whether nodes of a label may come from the intent alone.
+func declarable(l graph.Label) bool {
+	return l == graph.LabelZone || l == graph.LabelGroup || l == graph.LabelApplication
 }
 
-func (s *Store) pushRest(ctx context.Context, from graph.Store, done *Pushed) error {
-	v, err := view(ctx, from, graph.Params{Captures: []string{"none"}}) // the declared layer alone
+// nothing is no capture's SHA-256: what it selects is the declared layer alone.
+const nothing = "-"
+
+func (s *Store) pushDeclared(ctx context.Context, from graph.Store) error {
+	v, err := view(ctx, from, graph.Params{Captures: []string{nothing}})
 	if err != nil {
 		return err
 	}
-	if err := s.SetIntent(ctx, v.Only(graph.ID{})); err != nil {
-		return err
+	if len(v.Members) == 0 {
+		return nil
 	}
+	return s.SetIntent(ctx, v.Contents)
+}
+
+// pushRecords copies snapshots by name, and findings as they stand.
+func (s *Store) pushRecords(ctx context.Context, from graph.Store) error {
 	snaps, err := from.Snapshots(ctx)
 	if err != nil {
 		return err
 	}
 	for _, snap := range snaps {
-		switch err := s.CreateSnapshot(ctx, snap); {
-		case err == nil:
-			done.Snapshots++
-		case !errors.Is(err, graph.ErrExists):
+		if err := s.CreateSnapshot(ctx, snap); err != nil && !errors.Is(err, graph.ErrExists) {
 			return err
 		}
 	}
 	fs, err := from.Findings(ctx)
-	if err != nil {
+	if err != nil || len(fs) == 0 {
 		return err
 	}
-	done.Findings = len(fs)
-	return s.copyFindings(ctx, fs)
-}
-
-// copyFindings takes the history as it is.
-func (s *Store) copyFindings(ctx context.Context, fs []graph.Finding) error {
-	var rows []any
+	rows := make([]any, len(fs))
 	for i := range fs {
-		rows = append(rows, properties(&fs[i]))
+		rows[i] = properties(&fs[i])
 	}
 	return s.write(ctx, func(t tx) error {
 		if err := t.lock(); err != nil {

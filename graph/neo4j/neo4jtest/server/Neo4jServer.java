@@ -1,8 +1,5 @@
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.neo4j.configuration.GraphDatabaseSettings;
 import org.neo4j.configuration.connectors.BoltConnector;
 import org.neo4j.configuration.helpers.SocketAddress;
@@ -12,7 +9,7 @@ import org.neo4j.io.ByteUnit;
 
 /**
  * A Neo4j Community server for tests: HOME PORT AUTH. It answers Bolt on 127.0.0.1:PORT and prints "ready". It ends when its standard input does, so
- * that it cannot outlive the test that started it, and takes HOME with it. AUTH is none, or the password of the user neo4j.
+ * that it cannot outlive the test that started it. AUTH is none, or the password of the user neo4j.
  */
 public class Neo4jServer {
     public static void main(String[] args) throws Exception {
@@ -34,10 +31,6 @@ public class Neo4jServer {
         System.out.flush();
         while (System.in.read() >= 0) {
             // wait for the end of the input
-        }
-        service.shutdown();
-        try (Stream<Path> files = Files.walk(Path.of(args[0]))) {
-            files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
         }
         System.exit(0);
     }
