@@ -209,24 +209,24 @@ type Label string
 
 // Labels.
 const (
-	LabelEndpoint     Label = "Endpoint"
-	LabelService      Label = "Service"
-	LabelVLAN         Label = "VLAN"
-	LabelSubnet       Label = "Subnet"
-	LabelZone         Label = "Zone"
-	LabelGroup        Label = "Group"
-	LabelApplication  Label = "Application"
-	LabelSetting      Label = "Setting"
-	LabelProtocol     Label = "Protocol"
-	LabelName         Label = "Name"
-	LabelMAC          Label = "MAC"
-	LabelDevice       Label = "Device"
-	LabelCapturePoint Label = "CapturePoint"
-	LabelCapture      Label = "Capture"
-	LabelArtefact     Label = "Artefact"
-	LabelStream       Label = "Stream"
-	LabelSnapshot     Label = "Snapshot"
-	LabelFinding      Label = "Finding"
+	LabelEndpoint     Label = "Endpoint"     // a host address in an address context
+	LabelService      Label = "Service"      // something that answers, or is asked to
+	LabelVLAN         Label = "VLAN"         // a VLAN id, or a stack of them, in a domain
+	LabelSubnet       Label = "Subnet"       // a prefix, declared or learned
+	LabelZone         Label = "Zone"         // a part of the network that the policy speaks of, declared, or inferred from VLANs and subnets
+	LabelGroup        Label = "Group"        // a user group or business unit, declared
+	LabelApplication  Label = "Application"  // something that the business knows by name, declared
+	LabelSetting      Label = "Setting"      // something that a packet says of a configuration: ospf.hello, tcp.mss, cdp.duplex
+	LabelProtocol     Label = "Protocol"     // a network protocol, as a capture counts them
+	LabelName         Label = "Name"         // a name that was seen for an address
+	LabelMAC          Label = "MAC"          // a hardware address
+	LabelDevice       Label = "Device"       // a speaker of a control protocol: a switch, a router
+	LabelCapturePoint Label = "CapturePoint" // where a capture was taken
+	LabelCapture      Label = "Capture"      // one ingested input
+	LabelArtefact     Label = "Artefact"     // a property of a capture that can fool an analysis
+	LabelStream       Label = "Stream"       // a media stream
+	LabelSnapshot     Label = "Snapshot"     // a named interval of packet time
+	LabelFinding      Label = "Finding"      // what an analysis concluded, with its history
 )
 
 // Rel is what all relationships have. A relationship holds during [From, To).
@@ -244,27 +244,27 @@ type Type string
 
 // Relationship types.
 const (
-	TypeUses        Type = "USES"
-	TypeOffers      Type = "OFFERS"
-	TypeRequires    Type = "REQUIRES"
-	TypeInVLAN      Type = "IN_VLAN"
-	TypeInSubnet    Type = "IN_SUBNET"
-	TypeInZone      Type = "IN_ZONE"
-	TypeInGroup     Type = "IN_GROUP"
-	TypePartOf      Type = "PART_OF"
-	TypeReaches     Type = "REACHES"
-	TypeKnownAs     Type = "KNOWN_AS"
-	TypeHasMAC      Type = "HAS_MAC"
-	TypeStates      Type = "STATES"
-	TypeConnectedTo Type = "CONNECTED_TO"
-	TypeRoutes      Type = "ROUTES"
-	TypeCarries     Type = "CARRIES"
-	TypeSends       Type = "SENDS"
-	TypeReceivedBy  Type = "RECEIVED_BY"
-	TypeSeenAt      Type = "SEEN_AT"
-	TypeCopied      Type = "COPIED_TO"
-	TypeCarried     Type = "CARRIED"
-	TypeAbout       Type = "ABOUT"
+	TypeUses        Type = "USES"         // communication that was observed, with its measures; Up is client to service
+	TypeOffers      Type = "OFFERS"       // it answered
+	TypeRequires    Type = "REQUIRES"     // inferred by nesting in time: the first service needs the second
+	TypeInVLAN      Type = "IN_VLAN"      // frames of it, or to it, were seen there
+	TypeInSubnet    Type = "IN_SUBNET"    // the address lies in the prefix
+	TypeInZone      Type = "IN_ZONE"      // where the intent, or what was seen, puts it
+	TypeInGroup     Type = "IN_GROUP"     // the intent says so
+	TypePartOf      Type = "PART_OF"      // the intent says so
+	TypeReaches     Type = "REACHES"      // endpoints of the zone were answered by the service of another zone, and what the policy says of it
+	TypeKnownAs     Type = "KNOWN_AS"     // a name that was seen for it
+	TypeHasMAC      Type = "HAS_MAC"      // the address was the source of frames of that MAC
+	TypeStates      Type = "STATES"       // what it said of its configuration
+	TypeConnectedTo Type = "CONNECTED_TO" // neighbours, as LLDP, CDP, OSPF and their like announce them
+	TypeRoutes      Type = "ROUTES"       // it forwards for the network
+	TypeCarries     Type = "CARRIES"      // the VLAN was seen at it
+	TypeSends       Type = "SENDS"        // the stream comes from there
+	TypeReceivedBy  Type = "RECEIVED_BY"  // the stream goes there
+	TypeSeenAt      Type = "SEEN_AT"      // packets of it were captured there
+	TypeCopied      Type = "COPIED_TO"    // packets that were seen twice
+	TypeCarried     Type = "CARRIED"      // traffic of the capture by protocol and by VLAN, frames counted once
+	TypeAbout       Type = "ABOUT"        // what it is about
 )
 
 // Relationships.
