@@ -11,7 +11,7 @@ func matchCoAP(q *probe) verdict {
 		return client
 	case (class == 2 || class == 4 || class == 5) && (b[1]&31 <= 15 || b[1]&31 == 22 || b[1]&31 >= 29):
 		return server
-	case b[1] == 0:
+	case b[1] == 0 && b[0]&15 == 0 && q.length == 4: // empty
 		return either
 	}
 	return no

@@ -111,6 +111,11 @@ func TestCaps(t *testing.T) {
 		t.Error("nothing was dropped")
 	}
 	for _, k := range ks {
+		k.segment(0, 411, strings.Repeat("s", 400))
+		k.segment(0, 900, strings.Repeat("t", 400))
+		if c.held > 1000 {
+			t.Fatalf("%d bytes are held", c.held)
+		}
 		k.close()
 	}
 	if c.held != 0 {

@@ -10,14 +10,14 @@ func (c *Classifier) look(d *dialog, h *head, fresh []byte) bool {
 	if d.packets[m.side] < 255 {
 		d.packets[m.side]++
 	}
-	c.q = probe{b: m.b, src: m.p.SrcPort, dst: m.p.DstPort, d: d, p: m.p, side: m.side, first: len(fresh) == len(m.b)}
+	c.q = probe{b: m.b, src: m.p.SrcPort, dst: m.p.DstPort, d: d, p: m.p, side: m.side, first: len(fresh) == len(m.b), length: len(m.b)}
 	var v verdict
 	var i uint16
 	if !h.stop && !m.gap {
 		v, i = c.matchTCP(&c.q, h)
 	}
 	if v <= maybe && d.packets[m.side] > 1 {
-		c.q.b, c.q.first = fresh, false
+		c.q.b, c.q.length, c.q.first = fresh, len(fresh), false
 		if w, j := c.matchAnew(&c.q); w > maybe {
 			v, i = w, j
 			m.b = fresh

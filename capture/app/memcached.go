@@ -36,7 +36,7 @@ func matchMemcached(q *probe) verdict {
 		return client
 	case q.dst == 11211 && oneOf(string(cmd[:min(len(cmd), 12)]), "get gets delete incr decr stats version flush_all touch"):
 		return client
-	case q.src == 11211 && oneOf(string(cmd[:min(len(cmd), 12)]), "STORED VALUE END STAT VERSION ERROR NOT_FOUND DELETED"):
+	case q.src == 11211 && (len(cmd) != 5 || words == 1 || cmd[0] == 'V') && oneOf(string(cmd[:min(len(cmd), 12)]), "STORED VALUE END STAT VERSION ERROR NOT_FOUND DELETED"):
 		return server
 	}
 	return no

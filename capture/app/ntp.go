@@ -16,7 +16,7 @@ func matchNTP(q *probe) verdict {
 	case 4:
 		return server
 	case 6:
-		if op := b[1] & 31; op > 10 && op != 31 {
+		if op := b[1] & 31; op == 0 || op > 10 && op != 31 || b[1]&0xc0 == 0x40 {
 			return no
 		}
 		fallthrough

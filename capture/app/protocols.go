@@ -105,7 +105,7 @@ func protocols() []protocol {
 		{"capwap", udp, matchCAPWAP, nil},
 		{"ptp", udp, matchPTP, nil},
 		{"nat-pmp", udp, matchNATPMP, nil},
-		{"slp", udp | tcp, matchSLP, nil},
+		{"slp", udp, matchSLP, nil},
 		{"xdmcp", udp, matchXDMCP, nil},
 		{"ipmi", udp, matchIPMI, nil},
 		{"syslog", udp | tcp, matchSyslog, nil},

@@ -75,7 +75,7 @@ func TestReaders(t *testing.T) {
 			fact.App{Name: "postgresql", User: "app", Version: "15.3"}, 0},
 		{"postgresql with TLS", fact.TCP, 5432, []said{{c, x("00000008 04d2162f")}, {s, "S"}, {c, hello}},
 			fact.App{Name: "postgresql", Version: "TLSv1.2", ALPN: "imap4", Names: []fact.AppName{{Name: "mail.b.example", Evidence: "sni"}}}, 0},
-		{"mssql", fact.TCP, 1433, []said{{c, samplesOf("mssql")[0]}, {s, x("04 01 0011 0000 01 00 00 0006 0006 ff 0f000838")}},
+		{"mssql", fact.TCP, 1433, []said{{c, samplesOf("mssql")[0]}, {s, x("04 01 0012 0000 01 00 00 0006 0006 ff 0f000838")}},
 			fact.App{Name: "mssql", Version: "15.0.2104"}, 0},
 		{"rdp", fact.TCP, 3389, []said{{c, x("0300002a 25 e0 0000 0000 00") + "Cookie: mstshash=dave\r\n" + x("01 00 0800 03000000")}, {s, x("03000013 0e d0 0000 1234 00 02 1f 0800 02000000")}, {c, hello}},
 			fact.App{Name: "rdp", User: "dave", Version: "TLSv1.2", ALPN: "imap4", Names: []fact.AppName{{Name: "mail.b.example", Evidence: "sni"}}}, 0},

@@ -155,6 +155,127 @@ var samples = []sample{
 	{"ipmi", fact.UDP, 623, client, x("06 00 ff 07") + zeros(12)},
 	{"syslog", fact.UDP, 9999, client, "<34>1 2003-10-11T22:14:15.003Z host app - ID47 - text"},
 	{"kafka", fact.TCP, 9092, client, x("0000001a 0012 0003 00000001 000a") + "producer-1" + x("00 0000 00 00 00")},
+	// What else the two sides say.
+	{"amqp", fact.TCP, 5672, client, x("01 0001 00000004 003c0050 ce") + x("01 0001 0000")},
+	{"amqp", fact.TCP, 5672, server, x("01 0000 00000100 000a000a 0009") + zeros(20)},
+	{"bacnet", fact.UDP, 47808, client, x("81 04 000e 0a000001bac0 01 00 10 08")},
+	{"bittorrent", fact.UDP, 9999, client, x("0000041727101980 00000000 12345678")},
+	{"bittorrent", fact.UDP, 9999, client, x("4100 1234 00000001 00000000 00100000 0001 0000")},
+	{"bittorrent", fact.UDP, 9999, either, x("0100 1234 00000001 00000000 00100000 0002 0001") + "\x13BitTorrent protocol" + zeros(8)},
+	{"coap", fact.UDP, 5683, server, x("60 45 1234 ff") + "21.5"},
+	{"coap", fact.UDP, 5683, either, x("60 00 1234")},
+	{"dhcp", fact.UDP, 67, server, x("02 01 06 00 12345678") + zeros(228) + x("63825363 35 01 02 ff")},
+	{"dhcpv6", fact.UDP, 547, server, x("07 123456 0001 0004 00030001 0002 0002 0000")},
+	{"diameter", fact.TCP, 3868, server, x("01 00001c 00 000101 00000000 00000001 00000002 0000010c 40000008")},
+	{"dcerpc", fact.TCP, 135, server, x("05 00 0c 03 10000000 4400 0000 01000000 b810 b810 00000000") + zeros(44)},
+	{"dcerpc", fact.UDP, 9999, client, x("04 00 08 00 10 00 00 00") + zeros(66) + x("0000") + zeros(4)},
+	{"dns", fact.UDP, 53, server, x("1234 8185 0000 0000 0000 0000")},
+	{"dnp3", fact.TCP, 20000, server, x("0564 05 40 0400 0100 682c")},
+	{"ethernet-ip", fact.TCP, 44818, server, x("6500 0400 12345678 00000000 0000000000000000 00000000 0100 0000")},
+	{"ethernet-ip", fact.TCP, 44818, client, x("6300 0000 00000000 00000000 0000000000000000 00000000")},
+	{"gtp", fact.UDP, 2123, server, x("48 21 0008 00000001 00000100")},
+	{"h323", fact.TCP, 1720, server, x("0300000c 08 02 9234 02 00000000")},
+	{"h323", fact.UDP, 1719, either, x("0e 40 0001 06 0008914a0004 80")},
+	{"ike", fact.UDP, 500, server, x("0102030405060708 1112131415161718 21 20 22 20 00000000 0000001c")},
+	{"ike", fact.UDP, 4500, client, x("00000000 0102030405060708 0000000000000000 01 10 02 00 00000000 0000001c")},
+	{"ike", fact.UDP, 500, either, x("0102030405060708 1112131415161718 08 10 05 01 00000000 0000001c")},
+	{"esp", fact.UDP, 4500, either, x("ff")},
+	{"irc", fact.TCP, 9999, server, ":irc.example NOTICE * :hello\r\n"},
+	{"irc", fact.TCP, 9999, client, "PASS x\r\nNICK alice\r\n"},
+	{"irc", fact.TCP, 6667, client, "PASS x\r\n"},
+	{"irc", fact.TCP, 9999, server, "ERROR :closing\r\n"},
+	{"iscsi", fact.TCP, 3260, server, x("23 87 00 00 00 00000a") + zeros(41) + "AuthMethod=None"},
+	{"afp", fact.TCP, 9999, server, x("01 03 0001 00000000 00000004 00000000 00000000")},
+	{"ajp", fact.TCP, 9999, server, "AB" + x("0005 04 00c8 0000")},
+	{"ldap", fact.TCP, 389, client, x("30 0b 02 01 02 63 06 04 00 0a 01 02 00")},
+	{"ldap", fact.TCP, 389, server, x("30 09 02 01 02 64 04 04 00 30 00")},
+	{"ldap", fact.TCP, 389, client, x("30 05 02 01 03 42 00 00")},
+	{"ldp", fact.TCP, 646, either, x("0001 001e 0a000001 0000 0200 0014 00000001 0500 000e 0001 00b4 0000 0000 0a000002 0000")},
+	{"memcached", fact.TCP, 11211, server, "STORED\r\n"},
+	{"memcached", fact.TCP, 11211, client, "get key\r\n"},
+	{"memcached", fact.TCP, 11211, client, x("80 00 0003 00 00 0000 00000003 00000001 0000000000000000") + "key"},
+	{"memcached", fact.UDP, 11211, client, x("0001 0000 0001 0000") + "stats\r\n"},
+	{"modbus", fact.TCP, 502, server, x("0001 0000 0005 01 83 02 0000")},
+	{"mongodb", fact.TCP, 27017, server, x("24000000 02000000 01000000 01000000 08000000") + zeros(16)},
+	{"mongodb", fact.TCP, 27017, client, x("24000000 02000000 00000000 dd070000 00000000") + zeros(16)},
+	{"mongodb", fact.TCP, 27017, server, x("24000000 02000000 05000000 dd070000 00000000") + zeros(16)},
+	{"mssql", fact.TCP, 1433, client, x("10 01 0024 0000 01 00 1c000000 04000074") + zeros(20)},
+	{"mssql", fact.TCP, 1433, client, x("02 00 0200 0000 00 00") + strings.Repeat("s", 504)},
+	{"mssql", fact.TCP, 1433, client, x("01 01 0020 0000 01 00 16000000 12000000 0200 0000000000000000 01000000 5300")},
+	{"mssql", fact.TCP, 1433, client, x("01 01 000a 0000 01 00 5300")},
+	{"mssql", fact.TCP, 1433, server, x("04 01 0012 0000 01 00 00 0006 0006 ff 0f000838")},
+	{"mssql", fact.TCP, 1433, server, x("04 01 0015 0033 01 00 e3 0700 01 01 6d 00 01 6d 00 fd 00")},
+	{"mssql", fact.TCP, 1433, server, x("04 01 0015 0033 01 00 fd 1000 c100 0000000000000000")},
+	{"mysql", fact.TCP, 3306, server, x("17000000 ff 1004") + "Too many connections"},
+	{"nfs", fact.TCP, 2049, server, x("80000018 00000001 00000001 00000000 00000000 00000000 00000000")},
+	{"nntp", fact.TCP, 119, client, "MODE READER\r\n"},
+	{"ntp", fact.UDP, 123, server, x("24 02 06 ec") + zeros(44)},
+	{"ntp", fact.UDP, 123, server, x("16 82 0001 0000 0000 0000 0000")},
+	{"ntp", fact.UDP, 123, client, x("17 00 03 2a 0000 0000")},
+	{"ntp", fact.UDP, 123, either, x("25 02 06 ec") + zeros(44)},
+	{"opc-ua", fact.TCP, 4840, server, "ACKF" + x("1c000000") + zeros(20)},
+	{"opc-ua", fact.TCP, 4840, client, "OPNF" + x("1c000000") + zeros(20)},
+	{"openvpn", fact.UDP, 1194, server, x("40 0102030405060708 01 00000000 1112131415161718 00000000")},
+	{"openvpn", fact.TCP, 9999, client, x("000e 38 0102030405060708 00 00000000")},
+	{"openvpn", fact.UDP, 1194, client, x("50 0102030405060708 000000010f0f0f0f") + zeros(30)},
+	{"oracle", fact.TCP, 1521, server, x("0020 0000 02 00 0000 0139 0c41 0800 7fff 0100 0000 0020 41 41 0000 0000 0000 0000")},
+	{"oracle", fact.TCP, 1521, server, x("0008 0000 0b 00 0000 0000 0000")},
+	{"oracle", fact.TCP, 1521, client, x("0010 0000 06 00 0000 0000 0302 00000000")},
+	{"postgresql", fact.TCP, 5432, server, x("52 0000000c 00000005 01020304")},
+	{"postgresql", fact.TCP, 5432, server, "E" + x("00000020") + "SFATAL\x00C28P01\x00Mno entry\x00\x00"},
+	{"ptp", fact.UDP, 319, either, x("0001 0001") + zeros(120)},
+	{"nat-pmp", fact.UDP, 5351, server, x("00 81 0000 00000001 1234 5678 00000e10")},
+	{"redis", fact.TCP, 6379, client, "PING\r\n"},
+	{"redis", fact.TCP, 6379, server, "-NOAUTH Authentication required.\r\n"},
+	{"radius", fact.UDP, 1812, server, x("02 07 0014 000102030405060708090a0b0c0d0e0f")},
+	{"rip", fact.UDP, 520, either, x("01 01 0000 0000 0000 00000000 00000000 00000000 00000010")},
+	{"rpc", fact.UDP, 111, server, x("00000001 00000001 00000000 00000000 00000000 00000000 00000801")},
+	{"rtmp", fact.TCP, 1935, server, x("03") + zeros(3072)},
+	{"rtsp", fact.TCP, 554, server, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"},
+	{"rdp", fact.TCP, 3389, client, x("0300000b 06 e0 0000 0000 00")},
+	{"rdp", fact.TCP, 3389, server, x("0300000b 06 d0 0000 1234 00")},
+	{"s7comm", fact.TCP, 102, client, x("03000016 11 e0 0000 0001 00 c1 02 0100 c2 02 0102 c0 01 0a")},
+	{"s7comm", fact.TCP, 102, server, x("0300001b 02f080 32 03 0000 0400 0008 0000 0000 f000 0001 0001 00f0")},
+	{"s7comm", fact.TCP, 102, client, x("0300000e 02f080 72 01 0003 31 0000")},
+	{"smb", fact.TCP, 139, client, x("81000044 20") + strings.Repeat("CA", 16) + x("00 20") + strings.Repeat("CA", 16) + x("00")},
+	{"smb", fact.TCP, 139, server, x("82000000 00000000")},
+	{"smb", fact.TCP, 445, client, x("00000054 fd534d42") + zeros(80)},
+	{"smpp", fact.TCP, 2775, server, x("00000015 80000009 00000000 00000001") + "smsc\x00"},
+	{"smtp", fact.TCP, 25, server, "554 no service\r\n"},
+	{"slp", fact.UDP, 427, client, x("01 01 0011 00 00 656e 0003 1234 0000000000")},
+	{"snmp", fact.UDP, 161, server, x("30 0e 02 01 00 04 06") + "public" + x("a2 01 00")},
+	{"ssdp", fact.UDP, 1900, server, "HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\n\r\n"},
+	{"stomp", fact.TCP, 9999, server, "CONNECTED\nversion:1.2\n\n\x00"},
+	{"stun", fact.UDP, 3478, server, x("0101 0008") + zeros(16) + x("0001 0004 00000000")},
+	{"stun", fact.UDP, 9999, server, x("0101 0000 2112a442 0102030405060708090a0b0c")},
+	{"tacacs", fact.TCP, 49, server, x("c0 01 02 00 12345678 00000010") + strings.Repeat("\xa5", 16)},
+	{"telnet", fact.TCP, 9999, server, x("fffb01 fffb03")},
+	{"telnet", fact.TCP, 23, client, x("fffd01")},
+	{"telnet", fact.TCP, 23, server, x("fffd05")},
+	{"tls", fact.TCP, 9999, either, x("14 0303 0001 01")},
+	{"tls", fact.TCP, 9999, either, x("15 0303 0002 02 28")},
+	{"vnc", fact.TCP, 5900, server, "RFB 003.889\n"},
+	{"wireguard", fact.UDP, 9999, server, x("02000000") + strings.Repeat("\x3c", 88)},
+	{"wireguard", fact.UDP, 51820, client, x("04000000 12345678 0100000000000000") + strings.Repeat("\x9d", 48)},
+	{"ws-discovery", fact.UDP, 3702, server, `<?xml version="1.0"?><s:Envelope xmlns:s="x">`},
+	{"x11", fact.TCP, 6000, client, x("42 00 000b 0000 0000 0000 0000")},
+	{"xmpp", fact.TCP, 5222, server, "<?xml version='1.0'?><stream:stream id='7' xmlns='jabber:client'>"},
+	{"zabbix", fact.TCP, 10050, server, "ZBXD\x01" + x("0100000000000000") + "1"},
+	{"citrix", fact.TCP, 2598, client, "\x1aCGP/01" + zeros(8)},
+	{"http2", fact.TCP, 9999, client, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + zeros(9)},
+	{"capwap", fact.UDP, 5247, client, x("01 000000 16feff0000")},
+	{"bfd", fact.UDP, 3785, either, "echo"},
+	{"hsrp", fact.UDP, 1985, either, x("01 28 02 00 10 04 0001") + zeros(34)},
+	{"iec104", fact.TCP, 2404, server, x("68 04 0b 00 00 00")},
+	{"iec104", fact.TCP, 2404, client, x("68 04 01 00 02 00")},
+	{"iec104", fact.TCP, 2404, client, x("68 0e 0000 0000 64 01 0600 0100 000000 14")},
+	{"drda", fact.TCP, 50000, server, x("0010 d0 43 0001 000a 1443 0006 115e c1c2")},
+	{"thrift", fact.TCP, 9999, server, x("80010002 00000004") + "ping" + x("00000001 00")},
+	{"cassandra", fact.TCP, 9042, server, x("84 00 0000 06 00000014 0001 000b") + "COMPRESSION" + x("0000 0000")[:0] + zeros(5)},
+	{"cassandra", fact.TCP, 9042, client, x("02 00 00 05 00000000")},
+	{"netflow", fact.UDP, 9999, client, x("0009 0001 00001000 5f000000 00000001 00000000 0000 0008 0100 0000")},
+	{"socks", fact.TCP, 9999, client, x("04 01 01bb 0a000001") + "user\x00"},
+	{"git", fact.TCP, 9418, client, "0032git-receive-pack /p.git\x00host=git.example\x00\x00\x00"},
 	{"rtcp", fact.UDP, 9999, either, x("81 c9 0007 00000001 00000002 00 000000 00001000 00000010 00000000 00000000")},
 }
 
@@ -211,4 +332,29 @@ var lookalike = map[string]bool{
 	// One format, told apart by the port alone.
 	"mdns takes dns": true, "llmnr takes dns": true, "dns takes mdns": true, "llmnr takes mdns": true, "dns takes llmnr": true,
 	"mdns takes llmnr": true, "dns takes netbios-ns": true, "mdns takes netbios-ns": true, "llmnr takes netbios-ns": true,
+	// An answer of RPC does not name its program; a command of FTP can be one of IRC; CoAP's options can be anything.
+	"rpc takes nfs": true, "nfs takes rpc": true, "ftp takes irc": true, "coap takes openvpn": true,
+}
+
+// TestSamplesFed feeds each sample as a conversation's first words: nobody else takes it first.
+func TestSamplesFed(t *testing.T) {
+	c := New(Options{})
+	for _, s := range samples {
+		k := newTalk(c, s.proto, 40000, s.port)
+		side := uint8(0)
+		if s.who == server {
+			side = 1
+		}
+		k.say(side, []byte(s.b))
+		want := -1
+		if s.who == client || s.who == server {
+			want = 0
+		}
+		if got, _ := k.s.Client(); got != want {
+			t.Errorf("%s: client %d, want %d: %x", s.name, got, want, s.b[:min(len(s.b), 24)])
+		}
+		if a := k.close(); a.Name != s.name || a.Evidence != fact.PayloadEvidence {
+			t.Errorf("%s is taken for %q by %v: %x", s.name, a.Name, a.Evidence, s.b[:min(len(s.b), 24)])
+		}
+	}
 }

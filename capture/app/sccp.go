@@ -16,7 +16,7 @@ func matchSCCP(q *probe) verdict {
 		return maybe
 	}
 	n, v, id := le32(b, 0), le32(b, 4), le32(b, 8)
-	if n < 4 || n > 4096 || v > 0x20 || v > 0 && v < 5 || id > 0x2000 {
+	if n < 4 || n > 4096 || v > 0x20 || v > 0 && v < 5 || id > 0x2000 || id == 0 && n != 4 {
 		return no
 	}
 	return q.towards(2000)

@@ -138,7 +138,7 @@ func matchOpenFlow(q *probe) verdict {
 		return no
 	}
 	n := int(be16(b, 2))
-	if b[0] == 0 || b[0] > 6 || b[1] > 35 || n < 8 || !(q.port(6633) || q.port(6653)) || b[1] == 0 && n%8 != 0 || b[1] > 0 && n != len(b) {
+	if b[0] == 0 || b[0] > 6 || b[1] > 6 || b[1] == 1 || b[1] == 4 || n < 8 || !(q.port(6633) || q.port(6653)) || b[1] == 0 && (n%8 != 0 || n > 64) || b[1] > 0 && n != len(b) {
 		return no
 	}
 	if q.port(6653) {
@@ -242,7 +242,7 @@ func matchNATPMP(q *probe) verdict {
 	}
 	switch n := q.length; {
 	case b[0] == 0 && !(b[1] == 0 && n == 2 || (b[1] == 1 || b[1] == 2) && n == 12 || b[1] == 128 && n == 12 || (b[1] == 129 || b[1] == 130) && n == 16),
-		b[0] == 1, b[0] == 2 && (n < 24 || n < 60 && b[1]&0x7f > 0 || n%4 != 0 || b[2] != 0):
+		b[0] == 1, b[0] == 2 && (n < 24 || n < 60 && b[1]&0x7f > 0 || n > 24 && b[1] == 0 || n%4 != 0 || b[2] != 0):
 		return no
 	}
 	if b[1]&0x80 != 0 {
