@@ -176,11 +176,23 @@ func (a *app) windowFlags(c *cobra.Command) {
 	f.StringVar(&a.since, "since", "", "only what held at or after `TIME`: RFC 3339, a date, Unix seconds, or a duration before the end (-2h)")
 	f.StringVar(&a.until, "until", "", "only what held before `TIME`")
 	f.StringVar(&a.at, "at", "", "only what held at `TIME`")
+	f.StringVar(&a.knownAt, "known-at", "", "only what had been ingested by `TIME`, by the clock of the machine that did")
 	f.StringVar(&a.snapshot, "snapshot", "", "only what the snapshot `NAME` covers")
 }
 
 // params turns the window flags into a selection over a store.
 func (a *app) params(ctx context.Context, s graph.Store) (graph.Params, error) {
+	known, err := parseTime("known-at", a.knownAt, graph.Time(time.Now().UnixNano()))
+	if err != nil {
+		return graph.Params{}, err
+	}
+	p, err := a.window(ctx, s)
+	p.Known = known
+	return p, err
+}
+
+// window is params without what was known when.
+func (a *app) window(ctx context.Context, s graph.Store) (graph.Params, error) {
 	var p graph.Params
 	if a.snapshot != "" {
 		if a.since+a.until+a.at != "" {

@@ -103,6 +103,7 @@ type app struct {
 	until         string
 	at            string
 	snapshot      string
+	knownAt       string
 	failOn        string
 	conversations string // file for the list of conversations; empty for none
 	quiet         bool

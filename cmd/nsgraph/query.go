@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ func (a *app) queryCmd() *cobra.Command {
 		Long:  "Asks a named question of a store. The same names work on SQLite and on Neo4j; --show prints the Cypher, ready to paste into Neo4j Browser.",
 		Example: `  nsgraph query --list
   nsgraph query inventory/traffic -o csv
+  nsgraph query impact/address --param address=10.90.0.5
   nsgraph query --show segmentation/flows
   echo 'MATCH (e:Endpoint) RETURN e.address LIMIT 5' | nsgraph query --cypher - --store neo4j://localhost`,
 		Args: cobra.MaximumNArgs(1),
@@ -51,7 +53,7 @@ func (a *app) queryCmd() *cobra.Command {
 				return err
 			}
 			if show {
-				return a.showQuestion(q)
+				return a.showQuestion(q, params)
 			}
 			return a.ask(c.Context(), q, params)
 		},
@@ -88,21 +90,38 @@ func question(name string) (graph.Question, error) {
 	return nil, unknownName("query", name, questionNames())
 }
 
+// listQuestions prints the queries under their groups.
 func (a *app) listQuestions() error {
 	return a.answer(func(w io.Writer) error {
 		t := newTable(w, a.width())
 		t.AppendHeader(table.Row{"QUERY", "ANSWERS", "PARAMETERS"})
+		last := ""
 		for _, q := range allQuestions() {
 			i := q.Info()
+			if g := questionGroup(i); g != last {
+				t.AppendRow(table.Row{"", "", ""})
+				t.AppendRow(table.Row{strings.ToUpper(g), "", ""})
+				last = g
+			}
 			var ps []string
 			for _, p := range i.Params {
-				ps = append(ps, p.Name)
+				n := p.Name
+				if !p.Required {
+					n = "[" + n + "]"
+				}
+				ps = append(ps, n)
 			}
 			t.AppendRow(table.Row{i.Name, i.Doc, strings.Join(ps, ", ")})
 		}
 		t.Render()
 		return nil
 	})
+}
+
+// questionGroup returns the heading under which a query is listed.
+func questionGroup(i graph.QuestionInfo) string {
+	g, _, _ := strings.Cut(i.Name, "/")
+	return cmp.Or(i.Group, g)
 }
 
 func newTable(w io.Writer, width int) table.Writer {
@@ -117,41 +136,58 @@ func newTable(w io.Writer, width int) table.Writer {
 	return t
 }
 
-func (a *app) showQuestion(q graph.Question) error {
+// showQuestion prints a query with its parameters: those that are given, examples of those that must be, else the defaults.
+func (a *app) showQuestion(q graph.Question, params []string) error {
 	i := q.Info()
+	for n := range i.Params {
+		p := &i.Params[n]
+		if p.Required && !slices.ContainsFunc(params, func(s string) bool { return strings.HasPrefix(s, p.Name+"=") }) {
+			params = append(params, p.Name+"="+p.Example)
+		}
+	}
+	args, err := arguments(i, params)
+	if err != nil {
+		return err
+	}
 	return a.answer(func(w io.Writer) error {
-		fmt.Fprintf(w, "// %s\n// %s\n", i.Name, i.Doc)
+		fmt.Fprintf(w, ":param from => datetime({epochSeconds: 0});\n:param to => datetime({year: 9999});\n:param all => true;\n:param batches => [];\n")
+		for _, p := range i.Params {
+			v := p.Default
+			if given, ok := args[p.Name]; ok {
+				v = given
+			}
+			fmt.Fprintf(w, ":param %s => %s;\n", p.Name, cypherLiteral(v))
+		}
+		fmt.Fprintf(w, "\n// %s: %s\n", i.Name, i.Doc)
 		for _, p := range i.Params {
 			fmt.Fprintf(w, "// $%s: %s\n", p.Name, p.Doc)
 		}
-		fmt.Fprintf(w, ":param from => datetime({epochSeconds: 0});\n:param to => datetime({year: 9999});\n:param all => true;\n:param batches => [];\n")
-		for _, p := range i.Params {
-			fmt.Fprintf(w, ":param %s => %s;\n", p.Name, cypherLiteral(p))
-		}
-		_, err := fmt.Fprintf(w, "%s\n", strings.TrimRight(i.Cypher, "\n"))
+		_, err := fmt.Fprintf(w, "%s;\n", strings.TrimRight(i.Cypher, "\n"))
 		return err
 	})
 }
 
-// cypherLiteral writes an example of a parameter, or its default, as Neo4j Browser reads it.
-func cypherLiteral(p graph.Param) string {
-	switch d := p.Default.(type) {
+// cypherLiteral writes a parameter as Neo4j Browser and cypher-shell read it.
+func cypherLiteral(v any) string {
+	switch x := v.(type) {
 	case string:
-		return strconv.Quote(cmp.Or(p.Example, d))
+		return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\r", `\r`).Replace(x) + "'"
 	case graph.Time:
-		return "datetime(" + strconv.Quote(cmp.Or(p.Example, d.String())) + ")"
-	case []string:
-		list := d
-		if p.Example != "" {
-			list = strings.Split(p.Example, ",")
+		return "datetime('" + x.String() + "')"
+	case float64:
+		s := strconv.FormatFloat(x, 'f', -1, 64)
+		if !strings.Contains(s, ".") {
+			s += ".0"
 		}
-		quoted := make([]string, len(list))
-		for i, x := range list {
-			quoted[i] = strconv.Quote(x)
+		return s
+	case []string:
+		quoted := make([]string, len(x))
+		for i, s := range x {
+			quoted[i] = cypherLiteral(s)
 		}
 		return "[" + strings.Join(quoted, ", ") + "]"
 	}
-	return cmp.Or(p.Example, fmt.Sprint(p.Default))
+	return fmt.Sprint(v)
 }
 
 func (a *app) ask(ctx context.Context, q graph.Question, params []string) error {

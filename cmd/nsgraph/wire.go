@@ -10,6 +10,7 @@ import (
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/analyses/bandwidth"
 	"netscope.example/nsgraph/analyses/configuration"
+	"netscope.example/nsgraph/analyses/cookbook"
 	"netscope.example/nsgraph/analyses/dependency"
 	"netscope.example/nsgraph/analyses/qos"
 	"netscope.example/nsgraph/analyses/segmentation"
@@ -23,13 +24,13 @@ func allAnalyses() []analyses.Analysis {
 	return []analyses.Analysis{segmentation.Analysis(), dependency.Analysis(), bandwidth.Analysis(), configuration.Analysis(), qos.Analysis()}
 }
 
-// allQuestions are the named queries of all analyses.
+// allQuestions are the named queries: what a graph holds, what the analyses ask, what architects ask.
 func allQuestions() []graph.Question {
 	qs := analyses.Inventory()
 	for _, a := range allAnalyses() {
 		qs = append(qs, a.Queries...)
 	}
-	return qs
+	return append(qs, cookbook.Questions()...)
 }
 
 // openStore opens the store that --store names. create lets a file that is not there be made.
