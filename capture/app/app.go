@@ -36,6 +36,8 @@ type Classifier struct {
 	ports     [2]map[uint16]string // TCP, UDP
 	free      []*dialog
 	buffers   [][]byte
+	heads     []*head
+	all       [2]uint64 // every protocol of tcp, as a set
 	held      int // bytes in heads
 	names     names
 	streams   []*stream
@@ -74,6 +76,7 @@ func New(o Options) *Classifier {
 		c.byName[p.name] = uint16(i)
 		if p.on&tcp != 0 {
 			c.tcp = append(c.tcp, uint16(i))
+			c.all[i/64] |= 1 << (i % 64)
 		}
 		if p.on&udp != 0 {
 			c.udp = append(c.udp, uint16(i))

@@ -187,9 +187,10 @@ func (c *Classifier) jump(d *dialog, h *head, offset uint32, b []byte) bool {
 // newHead returns an empty head.
 func (c *Classifier) newHead() *head {
 	h := new(head)
-	for _, i := range c.tcp {
-		h.cand[i/64] |= 1 << (i % 64)
+	if n := len(c.heads); n > 0 {
+		h, c.heads = c.heads[n-1], c.heads[:n-1]
 	}
+	h.cand = c.all
 	return h
 }
 
@@ -215,6 +216,9 @@ func (c *Classifier) releaseHeads(d *dialog) {
 		}
 		if cap(h.buf) > 0 && cap(h.buf) <= 16<<10 && len(c.buffers) < 1024 {
 			c.buffers = append(c.buffers, h.buf[:0])
+		}
+		if *h = (head{}); len(c.heads) < 1024 {
+			c.heads = append(c.heads, h)
 		}
 		d.heads[i] = nil
 	}

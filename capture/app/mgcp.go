@@ -10,6 +10,9 @@ const mgcpVerbs = "EPCF CRCX MDCX DLCX RQNT NTFY AUEP AUCX RSIP"
 
 // matchMGCP knows a command line "VERB id endpoint MGCP 1.0" and, on its ports, a response "code id" (RFC 3435, section 3).
 func matchMGCP(q *probe) verdict {
+	if len(q.b) < 5 || q.b[0] < '0' || q.b[0] > 'Z' {
+		return no
+	}
 	l, _, ok := line(q.b)
 	if !ok {
 		l = q.b
