@@ -128,13 +128,25 @@ func (r *rtt) set(up, down *fact.RTT) {
 	slices.SortFunc(r.buckets, func(a, b rttCount) int { return cmp.Compare(a.bucket, b.bucket) })
 }
 
+// bucketMiddle and bucketEnd are the middle (geometric) and the end of each bucket of fact.RTT in nanoseconds.
+var bucketMiddle, bucketEnd = bucketBounds()
+
+func bucketBounds() (middle, end [rttBuckets]int64) {
+	for i := range rttBuckets {
+		middle[i] = int64(1e3 * math.Exp2((float64(i)+0.5)/4))
+		end[i] = int64(1e3 * math.Exp2(float64(i+1)/4))
+	}
+	return middle, end
+}
+
 // shiftBucket returns the bucket of bucket b's middle plus add nanoseconds.
 func shiftBucket(b uint8, add int64) uint8 {
-	if add == 0 {
-		return min(b, rttBuckets-1)
+	b = min(b, rttBuckets-1)
+	t := bucketMiddle[b] + add
+	for b < rttBuckets-1 && t >= bucketEnd[b] {
+		b++
 	}
-	us := math.Exp2((float64(b)+0.5)/4) + float64(add)/1e3
-	return uint8(min(max(4*math.Log2(us), 0), rttBuckets-1))
+	return b
 }
 
 func (r *rtt) merge(o *rtt) {
