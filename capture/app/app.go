@@ -38,7 +38,7 @@ type Classifier struct {
 	buffers   [][]byte
 	heads     []*head
 	all       [2]uint64 // every protocol of tcp, as a set
-	held      int // bytes in heads
+	held      int       // bytes in heads
 	names     names
 	streams   []*stream
 	expect    []Expect

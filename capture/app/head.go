@@ -186,9 +186,11 @@ func (c *Classifier) jump(d *dialog, h *head, offset uint32, b []byte) bool {
 
 // newHead returns an empty head.
 func (c *Classifier) newHead() *head {
-	h := new(head)
+	var h *head
 	if n := len(c.heads); n > 0 {
 		h, c.heads = c.heads[n-1], c.heads[:n-1]
+	} else {
+		h = new(head)
 	}
 	h.cand = c.all
 	return h

@@ -336,6 +336,26 @@ var lookalike = map[string]bool{
 	"rpc takes nfs": true, "nfs takes rpc": true, "ftp takes irc": true, "coap takes openvpn": true,
 }
 
+// TestTable: names are unique, ports name what exists, and the sets of candidates have a bit for each protocol.
+func TestTable(t *testing.T) {
+	c := New(Options{})
+	if len(c.byName) != len(c.table) || len(c.table) > 128 {
+		t.Errorf("%d names of %d protocols; at most 128 have a bit", len(c.byName), len(c.table))
+	}
+	for _, p := range c.table {
+		if p.name != strings.ToLower(p.name) || strings.ContainsAny(p.name, " _") {
+			t.Errorf("name %q", p.name)
+		}
+	}
+	for _, m := range c.ports {
+		for port, name := range m {
+			if port == 0 || name == "" {
+				t.Errorf("port %d is %q", port, name)
+			}
+		}
+	}
+}
+
 // TestSamplesFed feeds each sample as a conversation's first words: nobody else takes it first.
 func TestSamplesFed(t *testing.T) {
 	c := New(Options{})
