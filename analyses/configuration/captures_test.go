@@ -64,6 +64,7 @@ var shows = map[string][]string{
 	"cfg-icmp-redirect.pcap":               {"icmp-redirect: 192.168.1.3 is on their own link (5 redirects)"},
 	"cfg-icmp-unreachable.pcap":            {"unreachable: 192.168.2.1 cannot reach a network"},
 	"cfg-icmpv6-redirect.pcapng":           {"icmp-redirect: 123::3"},
+	"cfg-l2-loop-1.pcap":                   {"bridging-loop: comes by cfg-l2-loop-1 2524 times"},
 	"cfg-melsoft-udp-unclean-1.pcap":       {"duplicate-address: 192.168.3.101 is claimed by c8:5b:76:8b:4c:69 (230 claims)", "duplicate-address: 192.168.3.250 is claimed by c8:5b:76:8b:4c:69 (230 claims)"},
 	"cfg-ospf-mtu-mismatch-2.pcapng":       {"ospf-mismatch: MTU 1300 (12.1.1.2), 1500 (12.1.1.1)", "mtu-mismatch: 1300"},
 	"cfg-ospf-mtu-mismatch-exstart.pcapng": {"ospf-mismatch: MTU 1200 (10.1.34.3), 1499 (10.1.34.4)", "mtu-mismatch: 1200"},

@@ -82,6 +82,9 @@ func Rules() []string {
 		"configuration/path-mtu-reduced", "configuration/icmp-redirect", "configuration/unreachable", "configuration/eigrp-mismatch",
 		"configuration/rip-mismatch", "configuration/isis-mismatch", "configuration/bgp-mismatch", "configuration/lacp-mismatch",
 		"configuration/vtp-mismatch", "configuration/ra-conflict", "configuration/tcp-no-scaling", "configuration/tcp-mss-default", "configuration/tcp-zero-window",
+		"configuration/tcp-scaling-stripped", "configuration/tcp-sack-stripped", "configuration/tcp-timestamps-stripped", "configuration/mss-clamped",
+		"configuration/pmtu-blackhole", "configuration/bridging-loop", "configuration/routing-loop",
+		"configuration/resolver-mismatch", "configuration/ntp-mismatch", "configuration/syslog-mismatch", "configuration/fragmentation", "configuration/pim-mismatch",
 		"configuration/baseline-deviation",
 	}
 }
@@ -104,6 +107,8 @@ type judge struct {
 	rows           []StatementRow
 	claims         []ClaimRow
 	tcp            []TCPRow
+	loops          []LoopRow
+	servers        []ServerRow
 	raised         map[string]int // findings by rule
 	report         *Report
 }
@@ -129,9 +134,15 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	if j.tcp, err = TCP.All(ctx, q, p); err != nil {
 		return r, err
 	}
+	if j.loops, err = Loops.All(ctx, q, p); err != nil {
+		return r, err
+	}
+	if j.servers, err = Servers.All(ctx, q, p); err != nil {
+		return r, err
+	}
 	for _, rules := range []func(*judge){
 		(*judge).ospf, (*judge).redundancy, (*judge).spanningTree, (*judge).dhcp, (*judge).addresses, (*judge).links, (*judge).icmp,
-		(*judge).routing, (*judge).advertisements, (*judge).transport, (*judge).baselines,
+		(*judge).routing, (*judge).advertisements, (*judge).transport, (*judge).paths, (*judge).looping, (*judge).serverChoice, (*judge).fragmentation, (*judge).baselines,
 	} {
 		rules(j)
 	}

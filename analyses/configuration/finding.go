@@ -15,7 +15,11 @@ func (s *speaker) subject() analyses.Subject {
 	if r.Device {
 		kind = "device"
 	}
-	return analyses.Subject{Kind: kind, ID: r.Node.String(), Label: s.label}
+	label := s.label
+	if r.Device && !strings.Contains(label, r.Speaker) {
+		label += " (" + r.Speaker + ")"
+	}
+	return analyses.Subject{Kind: kind, ID: r.Node.String(), Label: label}
 }
 
 func settingSubject(name string) analyses.Subject {

@@ -20,6 +20,12 @@ var claimsCypher string
 //go:embed tcp.cypher
 var tcpCypher string
 
+//go:embed loops.cypher
+var loopsCypher string
+
+//go:embed servers.cypher
+var serversCypher string
+
 // StatementRow is one setting that one speaker said during one interval.
 type StatementRow struct {
 	ID      graph.ID   `graph:"id"`
@@ -160,6 +166,15 @@ type TCPRow struct {
 	ZeroWindowsDown  int64      `graph:"zero_windows_down"`
 	ZeroWindowUpMs   int64      `graph:"zero_window_up_ms"`
 	ZeroWindowDownMs int64      `graph:"zero_window_down_ms"`
+	ClientVLAN       string     `graph:"client_vlan"`
+	ServerVLAN       string     `graph:"server_vlan"`
+	StrippedScale    int64      `graph:"stripped_scale"` // handshakes that lost the option on their way
+	StrippedSACK     int64      `graph:"stripped_sack"`
+	StrippedTime     int64      `graph:"stripped_timestamps"`
+	ClampedUp        int64      `graph:"mss_clamped_up"` // MSS of a copy of the client's SYN; 0 the same
+	ClampedDown      int64      `graph:"mss_clamped_down"`
+	UnackedUp        int64      `graph:"unacked_up"`
+	UnackedDown      int64      `graph:"unacked_down"`
 	First            graph.Time `graph:"first"`
 	Last             graph.Time `graph:"last"`
 	Witness          []string   `graph:"evidence"`
@@ -183,7 +198,9 @@ var TCP = graph.Query[TCPRow]{
 				Application: u.Application, Handshakes: u.Handshakes, PayloadUp: u.PayloadUp, PayloadDown: u.PayloadDown, RTTCount: u.RTTCount,
 				RTTMin: u.RTTMin, MSSUp: u.MSSUp, MSSDown: u.MSSDown, ScaleUp: u.ScaleUp, ScaleDown: u.ScaleDown, WindowMaxUp: u.WindowMaxUp, WindowMaxDown: u.WindowMaxDown,
 				ZeroWindowsUp: u.ZeroWindowsUp, ZeroWindowsDown: u.ZeroWindowsDown, ZeroWindowUpMs: u.ZeroWindowUpMs,
-				ZeroWindowDownMs: u.ZeroWindowDownMs, First: u.From, Last: u.To - 1, Witness: u.Witness,
+				ZeroWindowDownMs: u.ZeroWindowDownMs, ClientVLAN: u.ClientVLAN, ServerVLAN: u.ServerVLAN, StrippedScale: u.StrippedScale,
+				StrippedSACK: u.StrippedSACK, StrippedTime: u.StrippedTimestamps, ClampedUp: u.ClampedUp, ClampedDown: u.ClampedDown,
+				UnackedUp: u.UnackedUp, UnackedDown: u.UnackedDown, First: u.From, Last: u.To - 1, Witness: u.Witness,
 			})
 		}
 		slices.SortFunc(rows, func(a, b TCPRow) int {
@@ -194,4 +211,4 @@ var TCP = graph.Query[TCPRow]{
 }
 
 // Queries lists the queries of this analysis.
-func Queries() []graph.Question { return []graph.Question{Statements, Claims, TCP} }
+func Queries() []graph.Question { return []graph.Question{Statements, Claims, TCP, Loops, Servers} }

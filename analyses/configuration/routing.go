@@ -17,6 +17,7 @@ var neighbourRules = []struct {
 }{
 	{"eigrp", mustShare{"configuration/eigrp-mismatch", analyses.High, 0.85, "EIGRP routers on", []string{"eigrp.as", "eigrp.k", "eigrp.auth"}, ""}},
 	{"rip", mustShare{"configuration/rip-mismatch", analyses.Medium, 0.85, "RIP routers on", []string{"rip.version", "rip.auth"}, ""}},
+	{"pim", mustShare{"configuration/pim-mismatch", analyses.Medium, 0.8, "PIM routers on", []string{"pim.version", "pim.hold"}, ""}},
 	{"isis", mustShare{"configuration/isis-mismatch", analyses.Medium, 0.85, "IS-IS routers on", []string{"isis.auth"}, ""}},
 }
 

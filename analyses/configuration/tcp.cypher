@@ -7,5 +7,8 @@ RETURN r.id AS id, c.id AS client, c.address AS client_address, s.endpoint AS se
        r.window_max_up AS window_max_up, r.window_max_down AS window_max_down,
        r.zero_windows_up AS zero_windows_up, r.zero_windows_down AS zero_windows_down,
        r.zero_window_up_ms AS zero_window_up_ms, r.zero_window_down_ms AS zero_window_down_ms,
+       r.client_vlan AS client_vlan, r.server_vlan AS server_vlan, r.stripped_scale AS stripped_scale, r.stripped_sack AS stripped_sack,
+       r.stripped_timestamps AS stripped_timestamps, r.mss_clamped_up AS mss_clamped_up, r.mss_clamped_down AS mss_clamped_down,
+       r.unacked_up AS unacked_up, r.unacked_down AS unacked_down,
        r.valid_from AS first, r.valid_to - duration({nanoseconds: 1}) AS last, r.evidence AS evidence
 ORDER BY client, service, first, id
