@@ -199,7 +199,6 @@ func (b *Builder) addCopy(f *fact.Copy) {
 	c.DelaySum += f.DelaySum
 	c.DelayMin, c.DelayMax = min(c.DelayMin, f.DelayMin), max(c.DelayMax, f.DelayMax)
 	c.Broadcasts += f.Broadcasts
-	c.Sightings = max(c.Sightings, f.Sightings)
 	c.ECTCleared += f.ECTCleared
 	c.First, c.Last = min(c.First, f.First), max(c.Last, f.Last)
 	c.Witness = minSet(c.Witness, f.Witness)
