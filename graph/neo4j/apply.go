@@ -116,6 +116,11 @@ func (s *Store) load(ctx context.Context, b *graph.Batch, resumed bool, p progre
 			}
 		}
 	}
+	if l.rows > maxRows/20 { // ends are found by index, which is slow for many that the same transaction makes
+		if err := l.flush(ctx); err != nil {
+			return err
+		}
+	}
 	labels := b.Labels()
 	for _, k := range graph.Kinds() {
 		if !k.Rel {
@@ -137,13 +142,14 @@ func (s *Store) load(ctx context.Context, b *graph.Batch, resumed bool, p progre
 	return l.flush(ctx)
 }
 
-// relStatement returns the statement that writes relationships: CREATE is faster, MERGE can run again. The names are those of package graph.
+// relStatement returns the statement that writes relationships: CREATE is faster, MERGE can run again. Without
+// the hints a plan that was made while the graph was small scans labels. The names are those of package graph.
 func relStatement(k graph.Kind, ends [2]graph.Label, create bool) string {
 	verb := "MERGE (a)-[e:%[1]s {id: r.p.id}]->(b) ON CREATE SET e += r.p"
 	if create {
 		verb = "CREATE (a)-[e:%[1]s]->(b) SET e = r.p"
 	}
-	return fmt.Sprintf("UNWIND $rows AS r MATCH (a:%[2]s {id: r.s}) MATCH (b:%[3]s {id: r.d})\n"+verb+" RETURN count(*) AS n", k.Name, ends[0], ends[1])
+	return fmt.Sprintf("UNWIND $rows AS r MATCH (a:%[2]s {id: r.s}) USING INDEX SEEK a:%[2]s(id) MATCH (b:%[3]s {id: r.d}) USING INDEX SEEK b:%[3]s(id)\n"+verb+" RETURN count(*) AS n", k.Name, ends[0], ends[1])
 }
 
 // loading collects the rows of one transaction.

@@ -65,7 +65,7 @@ func TestFreeReads(t *testing.T) {
 		"RETURN 'x; DELETE n' AS s, {create: 1, delete: {set: 2}}.delete.set AS m, \"/*\" AS c /* MERGE */ // SET":                                                  "[[x; DELETE n 2 /*]]",
 		"WITH 1 AS `CREATE` RETURN `CREATE` AS start ORDER BY start":                                                                                                "[[1]]",
 		"MATCH (start:Endpoint)-[load:USES]->(use) WITH start, load, use RETURN count(use) AS show":                                                                 "[[2]]",
-		"RETURN datetime('1970-01-01T00:00:01Z') AS t, datetime('9999-12-31T00:00:00Z') AS far, duration.between(date('2024-01-01'), date('2024-01-03')).days AS d": "[[1970-01-01T00:00:01Z 9999-12-31T00:00:00Z 2]]",
+		"RETURN datetime('1970-01-01T00:00:01Z') AS t, datetime('9999-12-31T00:00:00Z') AS far, duration.between(date('2024-01-01'), date('2024-01-03')).days AS d": "[[1970-01-01T00:00:01.000000000Z 9999-12-31T00:00:00Z 2]]",
 		"MATCH p = (:Endpoint {address: '10.10.0.7'})-[r:USES]->(n) RETURN n.port AS n, properties(r).application AS a, size(nodes(p)) AS l":                        "[[443 tls 2]]",
 		"RETURN [x IN [1, 2] WHERE x > 1 | x * 2] AS l, CASE WHEN 1 = 1. THEN 'y' ELSE 'n' END AS c":                                                                "",
 		"RETURN reduce(a = 0, x IN [1, 2] | a + x) AS n, all(x IN [1] WHERE x > 0) AS b":                                                                            "[[3 true]]",

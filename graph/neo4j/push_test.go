@@ -121,7 +121,7 @@ func equal(t *testing.T, from graph.Store, to *neo4j.Store) {
 // counts returns how many nodes and relationships the server has, the schema's node aside.
 func counts(t *testing.T, o neo4j.Options) string {
 	t.Helper()
-	return fmt.Sprint(neo4jtest.Query(t, o, "MATCH (n) WHERE NOT n:Schema RETURN count(n) UNION ALL MATCH ()-[r]->() RETURN count(r)"))
+	return fmt.Sprint(neo4jtest.Query(t, o, "MATCH (n) WHERE NOT n:Schema RETURN count(n) AS n UNION ALL MATCH ()-[r]->() RETURN count(r) AS n"))
 }
 
 func opened(t *testing.T) *neo4j.Store {
