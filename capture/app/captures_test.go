@@ -40,6 +40,7 @@ type conv struct {
 	seen    [2]bool
 	next    [2]uint32
 	done    bool
+	syn     bool // the first packet is a SYN: src is the client
 	packets uint64
 	bytes   uint64
 	first   int64
@@ -87,7 +88,7 @@ func walk(t testing.TB, c *Classifier, path string) []*conv {
 					}
 				}
 				if v == nil {
-					v = &conv{src: src, dst: dst, proto: p.Protocol, first: p.Time}
+					v = &conv{src: src, dst: dst, proto: p.Protocol, first: p.Time, syn: p.Protocol == fact.TCP && p.Flags&(wire.SYN|wire.ACK) == wire.SYN}
 					table[key{src, dst, p.Protocol}] = v
 					all = append(all, v)
 				}
@@ -196,6 +197,7 @@ func TestCapturesIdentified(t *testing.T) {
 	dir := captures(t)
 	paths, _ := filepath.Glob(filepath.Join(dir, "*.*"))
 	var total, known, byPort uint64
+	sides, right := 0, 0
 	type miss struct {
 		what  string
 		bytes uint64
@@ -209,6 +211,14 @@ func TestCapturesIdentified(t *testing.T) {
 		for _, v := range walk(t, New(Options{}), path) {
 			if v.s.d != nil {
 				t.Fatal("state survived")
+			}
+			if v.syn && v.client >= 0 {
+				sides++
+				if v.client == 0 {
+					right++
+				} else {
+					t.Logf("%s: %v is the client of %v, not the server of %s", filepath.Base(path), v.src, v.dst, v.app.Name)
+				}
 			}
 			total += v.bytes
 			switch v.app.Evidence {
@@ -231,7 +241,11 @@ func TestCapturesIdentified(t *testing.T) {
 		t.Logf("%-14s %d", n, apps[n])
 	}
 	t.Logf("%d bytes, %.1f %% by payload, %.1f %% by port", total, 100*float64(known)/float64(total), 100*float64(byPort)/float64(total))
-	if float64(known) < 0.8*float64(total) {
+	t.Logf("%d of %d clients by speech are those by handshake", right, sides)
+	if float64(right) < 0.995*float64(sides) {
+		t.Errorf("%d of %d clients by speech are those by handshake", right, sides)
+	}
+	if float64(known) < 0.85*float64(total) {
 		t.Errorf("payload shows %d of %d bytes", known, total)
 	}
 }

@@ -2,9 +2,12 @@ package app
 
 import "bytes"
 
-// matchRsync knows the daemon's greeting, which the client answers in kind.
+// matchRsync knows the greeting that both sides send. Off its port, the server is taken to be the first.
 func matchRsync(q *probe) verdict {
 	v := foldedMaybe(q.b, "@RSYNCD: ", server)
+	if v == server && q.port(873) {
+		return q.towards(873)
+	}
 	if v == server && bytes.HasPrefix(q.other(), []byte("@RSYNCD: ")) {
 		return client
 	}
