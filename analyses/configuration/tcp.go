@@ -17,9 +17,6 @@ const maxUnscaled = 65535
 // defaultMSS are the segment sizes of hosts that know no better: RFC 9293, section 3.7.1, for IPv4 and IPv6.
 var defaultMSS = []int64{536, 1220}
 
-// manyHandshakes is how often a default segment size must be offered to one service to matter without much payload.
-const manyHandshakes = 5
-
 // printerPorts are services whose receivers close their window while paper moves.
 var printerPorts = []uint16{515, 631, 9100, 9101, 9102}
 
@@ -94,7 +91,7 @@ func (j *judge) scaling(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, pe
 
 // segments notes a receiver that offers a default segment size and is sent enough for that to cost.
 func (j *judge) segments(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, peer netip.Addr, mss, payload int64) {
-	if slices.Contains(defaultMSS, mss) && (payload >= j.o.MinTransfer || r.Handshakes >= manyHandshakes) {
+	if slices.Contains(defaultMSS, mss) && payload >= j.o.MinTransfer {
 		h := of(at, r, id, a, peer)
 		h.mss, h.payload = mss, h.payload+payload
 	}
