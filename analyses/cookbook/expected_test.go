@@ -16,8 +16,19 @@ import (
 // TestAnswers asks every question of the site and compares with rows that are written out: lists by commas, times in seconds of the fixture, what is empty
 // as -.
 func TestAnswers(t *testing.T) {
-	s := memory.New()
-	site(t).fill(t, s)
+	stores := others(t)
+	stores["memory"] = func(*testing.T) graph.Store { return memory.New() }
+	for name, open := range stores {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			defer s.Close()
+			site(t).fill(t, s)
+			checkAnswers(t, s)
+		})
+	}
+}
+
+func checkAnswers(t *testing.T, s graph.Store) {
 	asked := map[string]bool{}
 	for _, c := range answers {
 		var q graph.Question

@@ -122,7 +122,7 @@ func sameAnswers(t *testing.T, w world, want, got graph.Store, name string) (row
 	return rows
 }
 
-// others opens the stores that the memory is compared with, empty.
+// others are the stores that the memory is compared with; each opens empty.
 func others(t *testing.T) map[string]func(t *testing.T) graph.Store {
 	t.Helper()
 	return map[string]func(t *testing.T) graph.Store{

@@ -1,11 +1,11 @@
 MATCH (app:Application)<-[m:PART_OF]-(own:Service)
 WHERE app.name IN [$a, $b]
   AND m.valid_from < $to AND m.valid_to > $from AND ($all OR m.batch IN $batches)
-MATCH (x:Endpoint {id: own.endpoint})
-WHERE (EXISTS { MATCH (x)-[x]-() WHERE x.valid_from < $to AND x.valid_to > $from AND ($all OR x.batch IN $batches) }
-    OR EXISTS { MATCH (:Endpoint)-[x:USES]->(:Service {endpoint: x.id}) WHERE x.valid_from < $to AND x.valid_to > $from AND ($all OR x.batch IN $batches) })
-WITH DISTINCT app.name AS name, x
-MATCH p = ANY SHORTEST (x)
+MATCH (start:Endpoint {id: own.endpoint})
+WHERE (EXISTS { MATCH (start)-[x]-() WHERE x.valid_from < $to AND x.valid_to > $from AND ($all OR x.batch IN $batches) }
+    OR EXISTS { MATCH (:Endpoint)-[x:USES]->(:Service {endpoint: start.id}) WHERE x.valid_from < $to AND x.valid_to > $from AND ($all OR x.batch IN $batches) })
+WITH DISTINCT app.name AS name, start
+MATCH p = ANY SHORTEST (start)
       (()-[u:USES WHERE u.valid_from < $to AND u.valid_to > $from AND ($all OR u.batch IN $batches) AND u.established > 0]->
        (:Service)<-[o:OFFERS WHERE o.valid_from < $to AND o.valid_to > $from AND ($all OR o.batch IN $batches)]-()){0,9}
       (h:Endpoint)
