@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	driver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -15,8 +14,11 @@ import (
 // valuesPerTransaction bounds the memory of one transaction, on both sides.
 const valuesPerTransaction = 150_000
 
-// maxRows bounds the rows of a transaction.
-const maxRows = 10_000
+// maxRows and minRows bound the rows of a transaction.
+const (
+	maxRows = 10_000
+	minRows = 500
+)
 
 // progress is told how many rows were loaded.
 type progress func(rows int)
@@ -103,21 +105,20 @@ RETURN b.id AS id, b.complete AS complete, b.removing IS NOT NULL AS removing`, 
 
 // load writes nodes, then relationships.
 func (s *Store) load(ctx context.Context, b *graph.Batch, resumed bool, p progress) error {
-	l := loading{store: s, batch: b.ID, again: resumed, told: p}
 	for _, k := range graph.Kinds() {
 		if k.Rel {
 			continue
 		}
 		// The properties of a node follow from its key: there is nothing to change where it is there already.
-		merge := fmt.Sprintf("UNWIND $rows AS r MERGE (n:%s {id: r.id}) ON CREATE SET n += r RETURN count(*) AS n", k.Name)
+		statement := fmt.Sprintf(`MATCH (b:Batch {id: $batch}) WHERE b.removing IS NULL
+UNWIND $rows AS r MERGE (n:%s {id: r.id}) ON CREATE SET n += r RETURN count(*) AS n`, k.Name)
+		c := chunk{store: s, batch: b.ID, statement: statement, size: chunkSize(k)}
 		for row := range k.Rows(&b.Contents) {
-			if err := l.add(ctx, part{create: merge, merge: merge}, properties(row)); err != nil {
+			if err := c.add(ctx, properties(row), p); err != nil {
 				return err
 			}
 		}
-	}
-	if l.rows > maxRows/20 { // ends are found by index, which is slow for many that the same transaction makes
-		if err := l.flush(ctx); err != nil {
+		if err := c.flush(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -126,108 +127,90 @@ func (s *Store) load(ctx context.Context, b *graph.Batch, resumed bool, p progre
 		if !k.Rel {
 			continue
 		}
-		statements := map[[2]graph.Label]part{} // those between the same two labels together: the server finds their ends by index
-		for row := range k.Rows(&b.Contents) {
-			r := row.(interface{ Relation() *graph.Rel }).Relation()
-			ends := [2]graph.Label{labels[r.Src], labels[r.Dst]}
-			if _, ok := statements[ends]; !ok {
-				statements[ends] = part{create: relStatement(k, ends, true), merge: relStatement(k, ends, false)}
-			}
-			m := map[string]any{"s": r.Src.String(), "d": r.Dst.String(), "p": properties(row)}
-			if err := l.add(ctx, statements[ends], m); err != nil {
-				return err
+		if err := s.loadRels(ctx, k, &b.Contents, b.ID, func(id graph.ID) graph.Label { return labels[id] }, resumed, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadRels writes the relationships of one type, those between the same two labels together: the server finds their ends by index.
+func (s *Store) loadRels(ctx context.Context, k graph.Kind, c *graph.Contents, batch graph.ID, label func(graph.ID) graph.Label, resumed bool, p progress) error {
+	type ends struct{ src, dst graph.Label }
+	chunks := map[ends]*chunk{}
+	for row := range k.Rows(c) {
+		r := row.(interface{ Relation() *graph.Rel }).Relation()
+		e := ends{label(r.Src), label(r.Dst)}
+		ch := chunks[e]
+		if ch == nil {
+			ch = &chunk{store: s, batch: batch, size: chunkSize(k), statement: relStatement(k, e.src, e.dst, !resumed), again: relStatement(k, e.src, e.dst, false)}
+			chunks[e] = ch
+		}
+		m := map[string]any{"s": r.Src.String(), "d": r.Dst.String(), "p": properties(row)}
+		if err := ch.add(ctx, m, p); err != nil {
+			return err
+		}
+	}
+	for _, src := range k.Src {
+		for _, dst := range k.Dst {
+			if ch := chunks[ends{src, dst}]; ch != nil {
+				if err := ch.flush(ctx, p); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return l.flush(ctx)
+	return nil
 }
 
-// relStatement returns the statement that writes relationships: CREATE is faster, MERGE can run again. Without
-// the hints a plan that was made while the graph was small scans labels. The names are those of package graph.
-func relStatement(k graph.Kind, ends [2]graph.Label, create bool) string {
+// relStatement returns the statement that writes relationships: CREATE is faster, MERGE can run again. The names are those of package graph.
+func relStatement(k graph.Kind, src, dst graph.Label, create bool) string {
 	verb := "MERGE (a)-[e:%[1]s {id: r.p.id}]->(b) ON CREATE SET e += r.p"
 	if create {
 		verb = "CREATE (a)-[e:%[1]s]->(b) SET e = r.p"
 	}
-	return fmt.Sprintf("UNWIND $rows AS r MATCH (a:%[2]s {id: r.s}) USING INDEX SEEK a:%[2]s(id) MATCH (b:%[3]s {id: r.d}) USING INDEX SEEK b:%[3]s(id)\n"+verb+" RETURN count(*) AS n", k.Name, ends[0], ends[1])
+	return fmt.Sprintf("MATCH (x:Batch {id: $batch}) WHERE x.removing IS NULL\nUNWIND $rows AS r MATCH (a:%[2]s {id: r.s}) MATCH (b:%[3]s {id: r.d})\n"+
+		verb+" RETURN count(*) AS n", k.Name, src, dst)
 }
 
-// loading collects the rows of one transaction.
-type loading struct {
-	store  *Store
-	batch  graph.ID
-	again  bool // rows of this batch may be there
-	told   progress
-	parts  []part
-	rows   int
-	values int
+func chunkSize(k graph.Kind) int {
+	return max(minRows, min(maxRows, valuesPerTransaction/len(graph.PropertyNames(newRow(k)))))
 }
 
-// part is what one statement of a transaction loads.
-type part struct {
-	create, merge string
-	rows          []any
+// chunk collects the rows of one transaction.
+type chunk struct {
+	store     *Store
+	batch     graph.ID
+	statement string
+	again     string // the form that can run again, "" if statement is that form
+	size      int
+	rows      []any
 }
 
-func (l *loading) add(ctx context.Context, p part, row map[string]any) error {
-	if n := len(l.parts); n == 0 || l.parts[n-1].merge != p.merge {
-		i := slices.IndexFunc(l.parts, func(q part) bool { return q.merge == p.merge })
-		if i < 0 {
-			l.parts = append(l.parts, p)
-		} else {
-			l.parts[i], l.parts[n-1] = l.parts[n-1], l.parts[i]
-		}
-	}
-	last := &l.parts[len(l.parts)-1]
-	last.rows = append(last.rows, row)
-	l.rows++
-	if l.values += len(row); row["p"] != nil {
-		l.values += len(row["p"].(map[string]any))
-	}
-	if l.rows < maxRows && l.values < valuesPerTransaction {
+func (c *chunk) add(ctx context.Context, row map[string]any, p progress) error {
+	if c.rows = append(c.rows, row); len(c.rows) < c.size {
 		return nil
 	}
-	return l.flush(ctx)
+	return c.flush(ctx, p)
 }
 
-func (l *loading) flush(ctx context.Context) error {
-	if l.rows == 0 {
+func (c *chunk) flush(ctx context.Context, p progress) error {
+	if len(c.rows) == 0 {
 		return nil
 	}
-	err := l.write(ctx)
-	if e, ok := errors.AsType[*driver.Neo4jError](err); ok && !l.again && strings.HasSuffix(e.Code, "ConstraintValidationFailed") {
-		l.again = true // the answer to a commit was lost, or another client loads the same batch
-		err = l.write(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	l.told(l.rows)
-	l.parts, l.rows, l.values = l.parts[:0], 0, 0
-	return nil
-}
-
-// write writes what was collected, in one transaction, if the batch is still to be loaded.
-func (l *loading) write(ctx context.Context) error {
-	return l.store.write(ctx, func(t tx) error {
-		// Setting locks: nobody begins to remove the batch before this transaction ends.
-		n, err := t.number("MATCH (b:Batch {id: $batch}) WHERE b.removing IS NULL SET b.known = b.known RETURN count(b) AS n", map[string]any{"batch": l.batch.String()})
-		if err == nil && n == 0 {
-			err = fmt.Errorf("batch %s: %w", l.batch, errMissing)
-		}
-		for _, p := range l.parts {
-			if err != nil {
-				return err
-			}
-			statement := p.create
-			if l.again {
-				statement = p.merge
-			}
-			n, err = t.number(statement, map[string]any{"rows": p.rows})
-			if err == nil && n != int64(len(p.rows)) {
-				err = fmt.Errorf("%d of %d rows: %w", n, len(p.rows), errMissing)
-			}
+	work := func(t tx) error {
+		n, err := t.number(c.statement, map[string]any{"batch": c.batch.String(), "rows": c.rows})
+		if err == nil && n != int64(len(c.rows)) {
+			err = fmt.Errorf("%d of %d rows: %w", n, len(c.rows), errMissing)
 		}
 		return err
-	})
+	}
+	err := c.store.write(ctx, work)
+	if e, ok := errors.AsType[*driver.Neo4jError](err); ok && c.again != "" && strings.HasSuffix(e.Code, "ConstraintValidationFailed") {
+		c.statement, c.again = c.again, "" // the answer to a commit was lost, or another client loads the same batch
+		err = c.store.write(ctx, work)
+	}
+	p(len(c.rows))
+	c.rows = c.rows[:0]
+	return err
 }

@@ -1,11 +1,15 @@
 package neo4j
 
 import (
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
 	"netscope.example/nsgraph/graph"
 )
+
+// newRow returns a pointer to a zero row.
+func newRow(k graph.Kind) any { return reflect.New(k.Row).Interface() }
 
 // properties returns the properties of a row as the server takes them.
 func properties(row any) map[string]any {

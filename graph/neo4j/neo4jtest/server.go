@@ -144,7 +144,7 @@ func (s *Server) java() (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("java", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED",
+	cmd := exec.Command("java", "-Xmx1g", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED",
 		"--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "-cp", filepath.Join(dir, "lib", "*"), filepath.Join(dir, "Neo4jServer.java"),
 		s.home, strconv.Itoa(s.port), s.password)
 	cmd.Dir = s.home
