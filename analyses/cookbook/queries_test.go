@@ -155,6 +155,9 @@ func TestQueries(t *testing.T) {
 	}
 	for name, open := range others(t) {
 		t.Run(name, func(t *testing.T) {
+			if name == "Neo4j" {
+				neo4jtest.Options(t) // or skips
+			}
 			rows := 0
 			for _, w := range worlds {
 				t.Run(w.name, func(t *testing.T) {
