@@ -35,7 +35,7 @@ var Who = graph.Query[WhoRow]{
 		names, macs, vlans := map[graph.ID]set{}, map[graph.ID]set{}, map[graph.ID]set{}
 		is := map[graph.ID]bool{}
 		for i := range v.Endpoints {
-			is[v.Endpoints[i].ID] = v.Endpoints[i].Address.String() == who
+			is[v.Endpoints[i].ID] = addressText(v.Endpoints[i].Address) == who
 		}
 		for i := range v.KnownAs {
 			k := &v.KnownAs[i]
@@ -71,7 +71,7 @@ var Who = graph.Query[WhoRow]{
 			if !is[e.ID] {
 				continue
 			}
-			rows = append(rows, WhoRow{Context: e.Context, Address: e.Address.String(), Names: names[e.ID].listed(), MACs: macs[e.ID].listed(), VLANs: vlans[e.ID].listed(),
+			rows = append(rows, WhoRow{Context: e.Context, Address: addressText(e.Address), Names: names[e.ID].listed(), MACs: macs[e.ID].listed(), VLANs: vlans[e.ID].listed(),
 				Zones: zones[e.ID].listed(), Groups: groups[e.ID].listed(), Services: offered[e.ID].listed(), Applications: partOf[e.ID].listed()})
 		}
 		slices.SortFunc(rows, func(a, b WhoRow) int {
@@ -129,7 +129,7 @@ var NamesOf = graph.Query[NameRow]{
 		for i := range v.KnownAs {
 			k := &v.KnownAs[i]
 			e := v.Endpoint(k.Src)
-			if e == nil || e.Address.String() != address {
+			if e == nil || addressText(e.Address) != address {
 				continue
 			}
 			r := group(at, key{k.Src, k.Dst, k.Evidence})
@@ -159,7 +159,7 @@ var SharedAddresses = graph.Query[SharedAddressRow]{
 		contexts := map[string]set{}
 		for i := range v.Endpoints {
 			e := &v.Endpoints[i]
-			a := e.Address.String()
+			a := addressText(e.Address)
 			if contexts[a] == nil {
 				contexts[a] = set{}
 			}

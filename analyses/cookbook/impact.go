@@ -26,7 +26,7 @@ var ImpactAddress = graph.Query[ImpactRow]{
 	Cypher: cypher("impact-address"),
 	Local: func(v *graph.View, p graph.Params) iter.Seq[ImpactRow] {
 		address, context := str(p, "address"), str(p, "context")
-		return impact(v, number(p, "depth"), func(s *graph.Service) bool { return s.Address.String() == address && wants(context, s.Context) })
+		return impact(v, number(p, "depth"), func(s *graph.Service) bool { return addressText(s.Address) == address && wants(context, s.Context) })
 	},
 }
 

@@ -29,7 +29,7 @@ var Needs = graph.Query[NeedsRow]{
 		address, context := str(p, "address"), str(p, "context")
 		var start []graph.ID
 		for i := range v.Endpoints {
-			if e := &v.Endpoints[i]; e.Address.String() == address && wants(context, e.Context) {
+			if e := &v.Endpoints[i]; addressText(e.Address) == address && wants(context, e.Context) {
 				start = append(start, e.ID)
 			}
 		}

@@ -73,7 +73,7 @@ var Routers = graph.Query[RouterRow]{
 		for m := range members(v, graph.TypeRoutes) {
 			k := RouterRow{Router: hostName(v, m.Src), Kind: "vlan", Why: m.Why}
 			if s := v.Subnet(m.Dst); s != nil {
-				k.Kind, k.Context, k.Network = "subnet", s.Context, s.Prefix.String()
+				k.Kind, k.Context, k.Network = "subnet", s.Context, prefixText(s.Prefix)
 			} else if n := v.VLAN(m.Dst); n != nil {
 				k.Context, k.Network = n.Domain, n.VLAN
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"maps"
+	"net/netip"
 	"slices"
 
 	"netscope.example/nsgraph/graph"
@@ -31,10 +32,26 @@ func (k ServiceKey) compare(o ServiceKey) int {
 	return cmp.Or(cmp.Compare(k.ServerContext, o.ServerContext), cmp.Compare(k.Server, o.Server), cmp.Compare(k.Transport, o.Transport), cmp.Compare(k.Port, o.Port))
 }
 
-func clientKey(e *graph.Endpoint) ClientKey { return ClientKey{e.Context, e.Address.String()} }
+// addressText is an address as the graph writes it: empty if there is none.
+func addressText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// prefixText is a prefix as the graph writes it.
+func prefixText(p netip.Prefix) string {
+	if !p.IsValid() {
+		return ""
+	}
+	return p.String()
+}
+
+func clientKey(e *graph.Endpoint) ClientKey { return ClientKey{e.Context, addressText(e.Address)} }
 
 func serviceKey(s *graph.Service) ServiceKey {
-	return ServiceKey{s.Context, s.Address.String(), s.Transport, int64(s.Port)}
+	return ServiceKey{s.Context, addressText(s.Address), s.Transport, int64(s.Port)}
 }
 
 // Span is when something was seen: the first and the last packet.
@@ -115,7 +132,7 @@ func groupsOf(v *graph.View, t graph.Type) map[graph.ID]set {
 // hostName names an endpoint by its address, a device by its name.
 func hostName(v *graph.View, id graph.ID) string {
 	if e := v.Endpoint(id); e != nil {
-		return e.Address.String()
+		return addressText(e.Address)
 	}
 	if d := v.Device(id); d != nil {
 		return d.Device

@@ -82,7 +82,7 @@ var History = graph.Query[HistoryRow]{
 		var rows []HistoryRow
 		for f := range flows(v) {
 			s := serviceKey(f.service)
-			if s.Server != server || port != 0 && s.Port != port || f.client.Address.String() != client {
+			if s.Server != server || port != 0 && s.Port != port || addressText(f.client.Address) != client {
 				continue
 			}
 			rows = append(rows, HistoryRow{Span: Span{f.From, f.To - 1}, ServerContext: s.ServerContext, Transport: s.Transport, Port: s.Port, Application: f.Application,

@@ -50,7 +50,7 @@ var UsersOfServer = graph.Query[DependencyRow]{
 	Cypher: cypher("users-server"),
 	Local: func(v *graph.View, p graph.Params) iter.Seq[DependencyRow] {
 		address, app := str(p, "address"), str(p, "application")
-		return dependencies(v, func(f flow) bool { return wants(app, f.Application) && f.service.Address.String() == address })
+		return dependencies(v, func(f flow) bool { return wants(app, f.Application) && addressText(f.service.Address) == address })
 	},
 }
 
