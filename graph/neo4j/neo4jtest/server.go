@@ -38,6 +38,9 @@ type Server struct {
 // Start starts a server for one test alone, which has no data, and stops it afterwards. password may be "none".
 func Start(t testing.TB, password string) *Server {
 	t.Helper()
+	if os.Getenv(Variable) == none {
+		unavailable(t, errNone)
+	}
 	s, err := start(password)
 	if err != nil {
 		unavailable(t, err)

@@ -1,3 +1,4 @@
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.neo4j.configuration.GraphDatabaseSettings;
@@ -14,7 +15,9 @@ import org.neo4j.io.ByteUnit;
 public class Neo4jServer {
     public static void main(String[] args) throws Exception {
         boolean auth = !args[2].equals("none");
-        DatabaseManagementService service = new DatabaseManagementServiceBuilder(Path.of(args[0]))
+        Path home = Path.of(args[0]);
+        boolean fresh = !Files.exists(home.resolve("data")); // the password of an old one is set, and must not be set again
+        DatabaseManagementService service = new DatabaseManagementServiceBuilder(home)
             .setConfig(BoltConnector.enabled, true)
             .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", Integer.parseInt(args[1])))
             .setConfig(GraphDatabaseSettings.auth_enabled, auth)
@@ -23,7 +26,7 @@ public class Neo4jServer {
             .setConfig(GraphDatabaseSettings.keep_logical_logs, "keep_none")
             .build();
         Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
-        if (auth) {
+        if (auth && fresh) {
             service.database("system").executeTransactionally(
                 "ALTER USER neo4j SET PASSWORD $p CHANGE NOT REQUIRED", Map.of("p", args[2]));
         }
