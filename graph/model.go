@@ -10,6 +10,7 @@ package graph
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"net/netip"
 	"strconv"
@@ -35,8 +36,27 @@ func NewID(kind string, key ...string) ID {
 	return ID(h.Sum(nil)[:16])
 }
 
+// idDigits are the digits of idEncoding in lower case.
+const idDigits = "0123456789abcdefghijklmnopqrstuv"
+
 // String returns 26 lower-case base32 characters.
-func (id ID) String() string { return strings.ToLower(idEncoding.EncodeToString(id[:])) }
+func (id ID) String() string {
+	text := id.text() // so that this is inlined, and texts that are only compared take no memory
+	return string(text[:])
+}
+
+func (id ID) text() (b [26]byte) {
+	hi, lo := binary.BigEndian.Uint64(id[:8]), binary.BigEndian.Uint64(id[8:])
+	for i := range 12 { // 60 of the first 64 bits
+		b[i] = idDigits[hi>>(59-5*i)&31]
+	}
+	b[12] = idDigits[(hi<<1|lo>>63)&31]
+	for i := range 12 { // of the last 63 bits
+		b[13+i] = idDigits[lo>>(58-5*i)&31]
+	}
+	b[25] = idDigits[lo<<2&31]
+	return b
+}
 
 // IsZero reports whether id is unset.
 func (id ID) IsZero() bool { return id == ID{} }
@@ -356,6 +376,8 @@ type (
 		UnackedDown        int64   `graph:"unacked_down"`
 		WindowFullUp       int64   `graph:"window_full_up"` // times the client's receive window was filled
 		WindowFullDown     int64   `graph:"window_full_down"`
+		WindowUseUp        int64   `graph:"window_use_up"` // per mille of the client's receive window that the best of the transfers to it filled: rate × RTT / window
+		WindowUseDown      int64   `graph:"window_use_down"`
 		ClientNext         string  `graph:"client_next"` // destination MAC of the client's first frame, and the server's
 		ServerNext         string  `graph:"server_next"`
 

@@ -22,8 +22,8 @@ func TestID(t *testing.T) {
 	if got, want := hex.EncodeToString(id[:]), "7e76e20ed20acbb6b8d1b9a2d1458f95"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got := id.String(); len(got) != 26 || got != strings.ToLower(got) {
-		t.Errorf("%s is not 26 lower-case characters", got)
+	if got, want := id.String(), "fpre43mi1b5rde6hn6hd2hcfik"; got != want { // the digits in base32hex (RFC 4648, section 7), in lower case
+		t.Errorf("%s, want %s", got, want)
 	}
 	if graph.NewID("A", "b", "c") == graph.NewID("A", "bc") {
 		t.Error("keys run together")
