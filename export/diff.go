@@ -20,20 +20,20 @@ func DiffText(w io.Writer, r diff.Report) error {
 	}
 	for _, x := range r.Findings {
 		if f, ok := x.(analyses.Finding); ok {
-			fmt.Fprintf(&b, "  %-8s %s  %s\n", strings.ToUpper(f.Severity.String()), f.Rule, Printable(f.Text))
+			fmt.Fprintf(&b, "  %-8s %s  %s\n", strings.ToUpper(f.Severity.String()), f.Rule, analyses.Printable(f.Text))
 		}
 	}
 	if len(r.Changes) > 0 {
 		b.WriteString("\nCHANGES\n")
 	}
 	for _, c := range r.Changes {
-		fmt.Fprintf(&b, "  %-9s %-11s %s%s\n", c.Change, c.Subject.Kind, Printable(c.Subject.Label), Printable(change(c)))
+		fmt.Fprintf(&b, "  %-9s %-11s %s%s\n", c.Change, c.Subject.Kind, analyses.Printable(c.Subject.Label), analyses.Printable(change(c)))
 	}
 	if len(r.CannotTell) > 0 {
 		b.WriteString("\nCANNOT TELL\n")
 	}
 	for _, u := range r.CannotTell {
-		fmt.Fprintf(&b, "  %-11s %s: %s\n", u.Subject.Kind, Printable(u.Subject.Label), Printable(u.Text))
+		fmt.Fprintf(&b, "  %-11s %s: %s\n", u.Subject.Kind, analyses.Printable(u.Subject.Label), analyses.Printable(u.Text))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -76,15 +76,5 @@ func DiffMarkdown(w io.Writer, r diff.Report) error {
 
 // EscapeMarkdown keeps text from being read as markup: names in packets are written by strangers.
 func EscapeMarkdown(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[").Replace(Printable(s))
-}
-
-// Printable replaces control and direction characters, which could steer a terminal, in text that may come from packets.
-func Printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
-			return '·'
-		}
-		return r
-	}, s)
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[").Replace(analyses.Printable(s))
 }

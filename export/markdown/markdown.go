@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/export"
 )
 
@@ -14,7 +15,7 @@ func Write(w io.Writer, r *export.Report) error {
 	var b strings.Builder
 	b.WriteString("# Network report\n\n")
 	for _, c := range r.Captures {
-		fmt.Fprintf(&b, "- `%s`: %s, %s at %s", c.Path, export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), export.EscapeMarkdown(c.Point))
+		fmt.Fprintf(&b, "- %s: %s, %s at %s", export.EscapeMarkdown(c.Path), export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), export.EscapeMarkdown(c.Point))
 		if c.First != nil {
 			fmt.Fprintf(&b, ", %s to %s", c.First, c.Last)
 		}
@@ -51,7 +52,7 @@ func findings(b *strings.Builder, r *export.Report) {
 	for _, f := range r.Findings {
 		var ev []string
 		for _, e := range f.Evidence {
-			ev = append(ev, fmt.Sprintf("packets %s, `%s`", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Packets), " ", ", "), "[]"), strings.ReplaceAll(e.Filter, "|", "\\|")))
+			ev = append(ev, fmt.Sprintf("packets %s, `%s`", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Packets), " ", ", "), "[]"), strings.NewReplacer("|", "\\|", "`", "'").Replace(analyses.Printable(e.Filter))))
 		}
 		text := f.Text
 		if len(f.ExplainedBy) > 0 {

@@ -63,7 +63,7 @@ func (p *printer) color(c text.Color, s string) string {
 
 func (p *printer) captures(r *export.Report) {
 	for _, c := range r.Captures {
-		p.printf("%s: %s, %s at %s", export.Printable(c.Path), export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), export.Printable(c.Point))
+		p.printf("%s: %s, %s at %s", analyses.Printable(c.Path), export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), analyses.Printable(c.Point))
 		if c.First != nil {
 			p.printf(", %s, %s", c.First.Time().Format("2006-01-02 15:04:05 UTC"), export.Duration(c.Last.Seconds(*c.First)))
 		}
@@ -71,7 +71,7 @@ func (p *printer) captures(r *export.Report) {
 			p.printf(", %s counted once", export.Count(c.Duplicates, "further sighting"))
 		}
 		if c.Error != nil {
-			p.printf("\n  %s", p.color(text.FgRed, "not read whole: "+export.Printable(*c.Error)))
+			p.printf("\n  %s", p.color(text.FgRed, "not read whole: "+analyses.Printable(*c.Error)))
 		}
 		p.printf("\n")
 	}
@@ -92,7 +92,7 @@ func (p *printer) verdict(r *export.Report) {
 
 // wrap prints text at an indent, broken at spaces to the width.
 func (p *printer) wrap(indent int, s string) {
-	s = export.Printable(s)
+	s = analyses.Printable(s)
 	pad := strings.Repeat(" ", indent)
 	if p.o.Width <= indent+20 {
 		p.printf("%s%s\n", pad, s)
@@ -100,7 +100,7 @@ func (p *printer) wrap(indent int, s string) {
 	}
 	line := ""
 	for _, word := range strings.Fields(s) {
-		if line != "" && len(line)+1+len(word) > p.o.Width-indent {
+		if line != "" && text.StringWidthWithoutEscSequences(line)+1+text.StringWidthWithoutEscSequences(word) > p.o.Width-indent {
 			p.printf("%s%s\n", pad, line)
 			line = ""
 		}
@@ -214,7 +214,7 @@ func (p *printer) table(t export.Table) {
 	for _, r := range t.Rows {
 		row := table.Row{}
 		for _, c := range r {
-			row = append(row, export.Printable(c))
+			row = append(row, analyses.Printable(c))
 		}
 		w.AppendRow(row)
 	}

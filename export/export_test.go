@@ -1,0 +1,339 @@
+package export_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/analyses/bandwidth"
+	"netscope.example/nsgraph/analyses/configuration"
+	"netscope.example/nsgraph/analyses/dependency"
+	"netscope.example/nsgraph/analyses/qos"
+	"netscope.example/nsgraph/analyses/segmentation"
+	"netscope.example/nsgraph/capture"
+	"netscope.example/nsgraph/export"
+	"netscope.example/nsgraph/graph"
+	"netscope.example/nsgraph/graph/build"
+	"netscope.example/nsgraph/graph/diff"
+	"netscope.example/nsgraph/graph/intent"
+	"netscope.example/nsgraph/graph/memory"
+)
+
+var asked = []analyses.Analysis{segmentation.Analysis(), dependency.Analysis(), bandwidth.Analysis(), configuration.Analysis(), qos.Analysis()}
+
+// analyzed goes the whole way from a capture to a report.
+func analyzed(path, intentPath string, p graph.Params) (*export.Report, error) {
+	ctx := context.Background()
+	in, err := intent.Load(intentPath)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := capture.Sources([]string{path})
+	if err != nil {
+		return nil, err
+	}
+	batch, _, err := build.Run(ctx, capture.Run(ctx, sources, capture.Options{}), build.Options{Intent: in})
+	if err != nil {
+		return nil, err
+	}
+	store := memory.New()
+	if err := store.Apply(ctx, batch); err != nil {
+		return nil, err
+	}
+	site, err := analyses.NewSite(ctx, store, p, in)
+	if err != nil {
+		return nil, err
+	}
+	return export.Build(ctx, store, p, site, asked)
+}
+
+const (
+	officeCapture = "../testdata/office.pcapng"
+	officeIntent  = "../testdata/office.intent.yaml"
+)
+
+var office = sync.OnceValues(func() (*export.Report, error) { return analyzed(officeCapture, officeIntent, graph.Params{}) })
+
+func report(t *testing.T) *export.Report {
+	t.Helper()
+	r, err := office()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestBuild(t *testing.T) {
+	r := report(t)
+	if r.Schema != "nsgraph.report/1" || len(r.Captures) != 1 || r.Captures[0].Point != "core1" || !r.Captures[0].Complete || r.Captures[0].Error != nil {
+		t.Errorf("schema %q, captures %+v", r.Schema, r.Captures)
+	}
+	if r.Window.From == nil || *r.Window.From != *r.Captures[0].First || *r.Window.To != *r.Captures[0].Last {
+		t.Errorf("window %+v, want that of the capture", r.Window)
+	}
+	for _, a := range asked {
+		if r.Analyses[a.Name] == nil {
+			t.Errorf("no section %s", a.Name)
+		}
+	}
+	if g := r.Graph; g.Endpoints != int64(len(r.Endpoints)) || g.Services == 0 || g.Dependencies == 0 || g.Conversations == 0 || g.VLANs == 0 || g.Zones == 0 || g.Contexts == 0 {
+		t.Errorf("counts %+v with %d endpoints listed", g, len(r.Endpoints))
+	}
+	byAddress := map[string]export.Endpoint{}
+	for _, e := range r.Endpoints {
+		byAddress[e.Address.String()] = e
+	}
+	db, guest := byAddress["10.90.0.6"], byAddress["192.168.66.22"]
+	if db.Zone != "servers" || strings.Join(db.Roles, " ") != "client server" || db.PacketsReceived == 0 || db.First == nil || guest.Zone != "guest" || guest.Roles[0] != "client" {
+		t.Errorf("database %+v, guest %+v", db, guest)
+	}
+	if worst, ok := r.Worst(); !ok || worst != analyses.High {
+		t.Errorf("worst %v, %v, want high", worst, ok)
+	}
+	for i := 1; i < len(r.Findings); i++ {
+		if r.Findings[i].Severity > r.Findings[i-1].Severity {
+			t.Errorf("%s comes after the milder %s", r.Findings[i].Rule, r.Findings[i-1].Rule)
+		}
+	}
+}
+
+// TestBuildWindow asks about a part of the time, and about no packets at all.
+func TestBuildWindow(t *testing.T) {
+	whole := report(t)
+	from, to := *whole.Window.From+10e9, *whole.Window.From+20e9
+	r, err := analyzed(officeCapture, officeIntent, graph.Params{From: from, To: to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *r.Window.From != from || *r.Window.To != to-1 || r.Graph.Conversations >= whole.Graph.Conversations {
+		t.Errorf("window %v to %v with %d conversations of %d", *r.Window.From, *r.Window.To, r.Graph.Conversations, whole.Graph.Conversations)
+	}
+	store := memory.New()
+	site, err := analyses.NewSite(t.Context(), store, graph.Params{}, &intent.Intent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty, err := export.Build(t.Context(), store, graph.Params{}, site, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := empty.Worst(); ok || empty.Window.From != nil || len(empty.Tables()) != 0 {
+		t.Errorf("a report about nothing: window %+v, %d tables", empty.Window, len(empty.Tables()))
+	}
+	var b bytes.Buffer
+	if err := empty.WriteJSON(&b); err != nil || strings.Contains(b.String(), `"captures": null`) || strings.Contains(b.String(), `"findings": null`) {
+		t.Errorf("%v, lists are null in %.200s", err, &b)
+	}
+	if text := empty.Summary()[2].Text; text != "no traffic" {
+		t.Errorf("bandwidth of nothing: %q", text)
+	}
+}
+
+// TestWriteJSON holds the report to its contract: the same bytes again, lists instead of null, one object a line in the other form.
+func TestWriteJSON(t *testing.T) {
+	r := report(t)
+	again, err := analyzed(officeCapture, officeIntent, graph.Params{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b bytes.Buffer
+	if err := errors.Join(r.WriteJSON(&a), again.WriteJSON(&b)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a.Bytes(), b.Bytes()) {
+		t.Error("two runs over one capture differ")
+	}
+	var back map[string]any
+	if err := json.Unmarshal(a.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"schema", "run", "captures", "window", "graph", "endpoints", "artefacts", "analyses", "findings"} {
+		if back[key] == nil {
+			t.Errorf("%s is missing or null", key)
+		}
+	}
+	var lines bytes.Buffer
+	if err := r.WriteJSONL(&lines); err != nil {
+		t.Fatal(err)
+	}
+	dec, n := json.NewDecoder(&lines), 0
+	for ; dec.More(); n++ {
+		var f analyses.Finding
+		if err := dec.Decode(&f); err != nil {
+			t.Fatal(err)
+		}
+		if f.ID != r.Findings[n].ID || len(f.Evidence) != len(r.Findings[n].Evidence) {
+			t.Errorf("line %d is %s, want %s", n+1, f.ID, r.Findings[n].ID)
+		}
+	}
+	if n != len(r.Findings) {
+		t.Errorf("%d lines for %d findings", n, len(r.Findings))
+	}
+	for _, write := range []func() error{func() error { return r.WriteJSON(full{}) }, func() error { return r.WriteJSONL(full{}) }} {
+		if err := write(); !errors.Is(err, errFull) {
+			t.Errorf("a full disk: %v", err)
+		}
+	}
+}
+
+var errFull = errors.New("no space left")
+
+// full is a disk without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// TestSummary holds each verdict to the findings: the office has one breach of high severity.
+func TestSummary(t *testing.T) {
+	want := map[string]string{"segmentation": "trouble", "dependency": "attention", "bandwidth": "ok", "configuration": "trouble", "qos": "attention"}
+	r := report(t)
+	for _, l := range r.Summary() {
+		worst := "ok"
+		for _, f := range r.Findings {
+			if strings.HasPrefix(f.Rule, l.Analysis+"/") && f.Severity > analyses.Info && worst != "trouble" {
+				worst = "attention"
+				if f.Severity >= analyses.High {
+					worst = "trouble"
+				}
+			}
+		}
+		if l.Verdict != worst || l.Text == "" || !strings.HasSuffix(l.Question, "?") {
+			t.Errorf("%+v, want %s", l, worst)
+		}
+		if (l.Verdict == "trouble") != (want[l.Analysis] == "trouble") {
+			t.Errorf("%s: %s, want %s", l.Analysis, l.Verdict, want[l.Analysis])
+		}
+	}
+	if n := len((&export.Report{Analyses: map[string]any{"qos": qos.Report{}}}).Summary()); n != 1 {
+		t.Errorf("%d verdicts for one question", n)
+	}
+}
+
+// TestTables wants rectangular tables of bounded length for each analysis.
+func TestTables(t *testing.T) {
+	r := report(t)
+	seen := map[string]bool{}
+	for _, table := range r.Tables() {
+		seen[table.Analysis] = true
+		if len(table.Rows) > 40 || len(table.Rows) == 0 {
+			t.Errorf("%s: %d rows", table.Title, len(table.Rows))
+		}
+		for _, row := range table.Rows {
+			if len(row) != len(table.Columns) {
+				t.Errorf("%s: %d cells under %d columns: %v", table.Title, len(row), len(table.Columns), row)
+			}
+		}
+	}
+	if len(seen) != len(asked) {
+		t.Errorf("tables of %v", seen)
+	}
+	many := bandwidth.Report{}
+	for range 33 {
+		many.Applications = append(many.Applications, bandwidth.Application{Name: "tls"})
+	}
+	tables := (&export.Report{Analyses: map[string]any{"bandwidth": many}}).Tables()
+	if len(tables) != 1 || len(tables[0].Rows) != 20 || tables[0].More != 13 {
+		t.Errorf("33 applications: %d tables, want one of 20 rows and 13 more", len(tables))
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for got, want := range map[string]string{
+		export.Bytes(0): "0 B", export.Bytes(999): "999 B", export.Bytes(1000): "1 kB", export.Bytes(1_234_567): "1.23 MB", export.Bytes(999_999): "1 MB",
+		export.Rate(1e9): "1 Gb/s", export.Number(-1234567): "-1,234,567", export.Number(999): "999", export.Percent(0.1234): "12.3 %",
+		export.Count(1, "query"): "1 query", export.Count(1200, "query"): "1,200 queries", export.Count(0, "packet"): "0 packets",
+		export.Duration(0.25): "250 ms", export.Duration(44.94): "44.9 s", export.Duration(720): "12 min", export.Duration(12600): "3.5 h", export.Duration(1036800): "12 days",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestFindingRecords keeps a finding's ID, so that a run over a store and a run over a file speak of the same finding.
+func TestFindingRecords(t *testing.T) {
+	r := report(t)
+	records := export.FindingRecords(append(r.Findings[:1:1], analyses.Finding{ID: "of another tool", Rule: "x/y"}))
+	if len(records) != 2 || records[0].ID.String() != r.Findings[0].ID || records[0].Severity != "high" || !records[0].Open || records[1].ID.IsZero() {
+		t.Errorf("%+v", records)
+	}
+	if s := r.Findings[0].Subjects[0]; records[0].Subjects[0] != s.Kind+" "+s.ID+" "+s.Label {
+		t.Errorf("subject %q", records[0].Subjects[0])
+	}
+}
+
+// TestConversations lists every conversation of the office, and stops at a full disk.
+func TestConversations(t *testing.T) {
+	sources, err := capture.Sources([]string{officeCapture})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list bytes.Buffer
+	facts, passed := export.Conversations(capture.Run(t.Context(), sources, capture.Options{}), &list), 0
+	for _, err := range facts {
+		if err != nil {
+			t.Fatal(err)
+		}
+		passed++
+	}
+	var breach bool
+	lines := 0
+	for dec := json.NewDecoder(&list); dec.More(); lines++ {
+		var c map[string]any
+		if err := dec.Decode(&c); err != nil {
+			t.Fatal(err)
+		}
+		breach = breach || c["client"] == "192.168.66.22" && c["server"] == "10.90.0.6" && c["server_port"] == 15432. && c["application"] == "postgresql"
+	}
+	if !breach || lines == 0 || lines >= passed {
+		t.Errorf("%d conversations among %d facts, the breach is among them: %v", lines, passed, breach)
+	}
+	for _, err = range export.Conversations(capture.Run(t.Context(), sources, capture.Options{}), full{}) {
+	}
+	if !errors.Is(err, errFull) {
+		t.Errorf("a full disk: %v", err)
+	}
+	for range export.Conversations(capture.Run(t.Context(), sources, capture.Options{}), &list) {
+		break // the reader may stop
+	}
+}
+
+// hostile is what a packet may hold: an escape sequence, a table's bar, markup, an override of the writing direction.
+const hostile = "\x1b[2J|<b>`*_[x](y)\u202e\n"
+
+func TestDiff(t *testing.T) {
+	change := diff.Change{Change: diff.Changed, Subject: diff.Subject{Kind: "service", ID: "s", Label: hostile}, Attribute: "version", Before: "1", After: "2", Confidence: 0.9}
+	moved := change
+	moved.Change, moved.Attribute, moved.After = diff.Moved, "", "10.0.0.9"
+	r := diff.Report{
+		Old: diff.Side{Name: "before"}, New: diff.Side{Name: "after"}, Changes: []diff.Change{change, moved, {Change: diff.Appeared, Confidence: 1}},
+		CannotTell: []diff.Unknown{{Subject: change.Subject, Text: "no coverage"}}, Findings: []any{analyses.NewFinding("dependency/x", analyses.High, 1, "it went")},
+	}
+	r.Counts.CannotTell = 1
+	var text, md bytes.Buffer
+	if err := errors.Join(export.DiffText(&text, r), export.DiffMarkdown(&md, r)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"of 1 nobody can tell", "HIGH     dependency/x  it went", `version "2", was "1" (confidence 0.90)`, "to 10.0.0.9", "CANNOT TELL"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in:\n%s", want, &text)
+		}
+	}
+	if s := text.String() + md.String(); strings.ContainsAny(s, "\x1b\u202e") || strings.Contains(md.String(), "<b>") || strings.Contains(md.String(), " |<") {
+		t.Errorf("what a packet says steers the terminal or the markup:\n%s", s)
+	}
+	if err := errors.Join(export.DiffText(full{}, r), export.DiffMarkdown(full{}, r)); !errors.Is(err, errFull) {
+		t.Errorf("a full disk: %v", err)
+	}
+}
+
+func TestEscapeMarkdown(t *testing.T) {
+	if got, want := export.EscapeMarkdown("a|b <i> `c` *d* _e_ [f] \\"), `a\|b &lt;i&gt; \`+"`c"+`\`+"`"+` \*d\* \_e\_ \[f] \\`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
