@@ -329,11 +329,7 @@ func TestScenarios(t *testing.T) {
 func known(rule, scenario string) bool { return slices.Contains(limits, rule+" in "+scenario) }
 
 var limits = []string{
-	"configuration/stp-conflict in campus",                   // the second root speaks where no capture point hears the first
-	"configuration/stp-conflict in qos-effective-two-points", // two sites, each with its root, look like one
-	"configuration/tcp-mss-default in configuration-tcp-mss-default",
 	"dependency/single-point-of-failure in datacentre", // pooled connections show no nesting
-	"dependency/service-vanished in migration-after",   // it is told as moved: the same name answers elsewhere
 }
 
 // report prints the table: for each rule true, missed, false and silent, then the measures and the misses one by one.

@@ -81,7 +81,7 @@ func Rules() []string {
 		"configuration/duplicate-address", "configuration/duplex-mismatch", "configuration/speed-mismatch", "configuration/mtu-mismatch",
 		"configuration/path-mtu-reduced", "configuration/icmp-redirect", "configuration/unreachable", "configuration/eigrp-mismatch",
 		"configuration/rip-mismatch", "configuration/isis-mismatch", "configuration/bgp-mismatch", "configuration/lacp-mismatch",
-		"configuration/vtp-mismatch", "configuration/ra-conflict", "configuration/tcp-no-scaling", "configuration/tcp-mss-default", "configuration/tcp-zero-window",
+		"configuration/vtp-mismatch", "configuration/ra-conflict", "configuration/tcp-no-scaling", "configuration/tcp-mss-default", "configuration/tcp-zero-window", "configuration/tcp-window-limited",
 		"configuration/tcp-scaling-stripped", "configuration/tcp-sack-stripped", "configuration/tcp-timestamps-stripped", "configuration/mss-clamped",
 		"configuration/pmtu-blackhole", "configuration/bridging-loop", "configuration/routing-loop",
 		"configuration/resolver-mismatch", "configuration/ntp-mismatch", "configuration/syslog-mismatch", "configuration/fragmentation", "configuration/pim-mismatch",

@@ -175,6 +175,10 @@ type TCPRow struct {
 	ClampedDown      int64      `graph:"mss_clamped_down"`
 	UnackedUp        int64      `graph:"unacked_up"`
 	UnackedDown      int64      `graph:"unacked_down"`
+	FullUp           int64      `graph:"window_full_up"` // times the client's receive window was filled
+	FullDown         int64      `graph:"window_full_down"`
+	UseUp            int64      `graph:"window_use_up"` // per mille of the client's window that the best of the transfers to it filled
+	UseDown          int64      `graph:"window_use_down"`
 	First            graph.Time `graph:"first"`
 	Last             graph.Time `graph:"last"`
 	Witness          []string   `graph:"evidence"`
@@ -200,7 +204,7 @@ var TCP = graph.Query[TCPRow]{
 				ZeroWindowsUp: u.ZeroWindowsUp, ZeroWindowsDown: u.ZeroWindowsDown, ZeroWindowUpMs: u.ZeroWindowUpMs,
 				ZeroWindowDownMs: u.ZeroWindowDownMs, ClientVLAN: u.ClientVLAN, ServerVLAN: u.ServerVLAN, StrippedScale: u.StrippedScale,
 				StrippedSACK: u.StrippedSACK, StrippedTime: u.StrippedTimestamps, ClampedUp: u.ClampedUp, ClampedDown: u.ClampedDown,
-				UnackedUp: u.UnackedUp, UnackedDown: u.UnackedDown, First: u.From, Last: u.To - 1, Witness: u.Witness,
+				UnackedUp: u.UnackedUp, UnackedDown: u.UnackedDown, FullUp: u.WindowFullUp, FullDown: u.WindowFullDown, UseUp: u.WindowUseUp, UseDown: u.WindowUseDown, First: u.From, Last: u.To - 1, Witness: u.Witness,
 			})
 		}
 		slices.SortFunc(rows, func(a, b TCPRow) int {

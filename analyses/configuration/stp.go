@@ -16,13 +16,80 @@ func (j *judge) spanningTree() {
 		}
 		return where(r)
 	}, func(r *StatementRow) string { return r.Speaker })
-	for _, s := range segs {
+	for _, s := range trees(segs) {
 		if !j.twoRoots(s) {
 			timers := []string{"stp.hello", "stp.max_age", "stp.forward_delay"} // the root sets them for all
 			j.share(s, mustShare{"configuration/stp-conflict", analyses.High, 0.9, "bridges in spanning tree", timers, ""})
 		}
 		j.regions(s)
 		j.unstable(s)
+	}
+}
+
+// trees splits segments by where they were heard: two capture points look at one tree if they hear the same bridge, or of the same root. Spanning
+// trees of one number at two sites have nothing to do with each other.
+func trees(segs []*segment) []*segment {
+	var out []*segment
+	for _, s := range segs {
+		parts := groups{}
+		for _, p := range s.speakers {
+			for _, r := range p.all() {
+				parts.join("point "+r.Point, "bridge "+r.Speaker)
+				if r.Setting == "stp.root" {
+					parts.join("point "+r.Point, "root "+r.Value)
+				}
+			}
+		}
+		at := map[string]*segment{}
+		var order []string
+		for _, p := range s.speakers { // a speaker is heard in one part only
+			root := parts.find("bridge " + p.any().Speaker)
+			if at[root] == nil {
+				at[root] = &segment{protocol: s.protocol, name: s.name}
+				order = append(order, root)
+			}
+			at[root].speakers = append(at[root].speakers, p)
+		}
+		for _, root := range order {
+			t := at[root]
+			if len(order) > 1 {
+				t.name += " at " + strings.Join(pointsOf(t), ", ")
+			}
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// pointsOf returns the capture points at which a segment was heard, in order.
+func pointsOf(s *segment) []string {
+	var points []string
+	for _, p := range s.speakers {
+		for _, r := range p.all() {
+			if !slices.Contains(points, r.Point) {
+				points = append(points, r.Point)
+			}
+		}
+	}
+	slices.Sort(points)
+	return points
+}
+
+// groups are disjoint sets of names.
+type groups map[string]string
+
+func (g groups) find(x string) string {
+	for g[x] != "" && g[x] != x {
+		x = g[x]
+	}
+	return x
+}
+
+// join makes two sets one; the lesser name stands for it.
+func (g groups) join(a, b string) {
+	a, b = g.find(a), g.find(b)
+	if a != b {
+		g[max(a, b)] = min(a, b)
 	}
 }
 

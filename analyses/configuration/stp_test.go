@@ -66,3 +66,18 @@ func TestTopologyChanges(t *testing.T) {
 	storm.finds(t, "high stp-conflict: bridge 02:00:00:00:00:01 port 0x8001 in spanning tree vlan 10 signals 6 topology changes in 304 s")
 	calm.finds(t)
 }
+
+// Two capture points look at one tree only if they hear the same bridge, or of the same root.
+func TestTreesAtSeveralPoints(t *testing.T) {
+	here, there, third := b1, b2, b2
+	here.point, there.point, third.point = "north", "south", "north"
+	r := newWorld().says(here, root1).says(there, root2).finds(t)
+	if len(r.Assertions) != 2 || r.Assertions[0].Subject != "vlan 10 at north" || r.Assertions[1].Subject != "vlan 10 at south" {
+		t.Errorf("%+v", r.Assertions)
+	}
+	newWorld().says(here, root1).says(there, root2).says(third, root2).finds(t,
+		"high stp-conflict: spanning tree vlan 10 has two roots for 120 s: 24586 02:00:00:00:00:01 (02:00:00:00:00:01), 24586 02:00:00:00:00:02 (02:00:00:00:00:02), want one")
+	third.device, third.mac = "02:00:00:00:00:03", "02:00:00:00:00:33" // another bridge at one point speaks of the other's root
+	newWorld().says(here, root1).says(there, root2).says(third, root2).finds(t,
+		"high stp-conflict: spanning tree vlan 10 has two roots for 120 s: 24586 02:00:00:00:00:01 (02:00:00:00:00:01), 24586 02:00:00:00:00:02 (02:00:00:00:00:02, 02:00:00:00:00:03), want one")
+}

@@ -10,5 +10,7 @@ RETURN r.id AS id, c.id AS client, c.address AS client_address, s.endpoint AS se
        r.client_vlan AS client_vlan, r.server_vlan AS server_vlan, r.stripped_scale AS stripped_scale, r.stripped_sack AS stripped_sack,
        r.stripped_timestamps AS stripped_timestamps, r.mss_clamped_up AS mss_clamped_up, r.mss_clamped_down AS mss_clamped_down,
        r.unacked_up AS unacked_up, r.unacked_down AS unacked_down,
+       coalesce(r.window_full_up, 0) AS window_full_up, coalesce(r.window_full_down, 0) AS window_full_down,
+       coalesce(r.window_use_up, 0) AS window_use_up, coalesce(r.window_use_down, 0) AS window_use_down,
        r.valid_from AS first, r.valid_to - duration({nanoseconds: 1}) AS last, r.evidence AS evidence
 ORDER BY client, service, first, id

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"netscope.example/nsgraph/graph"
+	"netscope.example/nsgraph/graph/intent"
 )
 
 // slow is a download of 5 MB over 40 ms by a client that offers no scaling.
@@ -51,7 +52,45 @@ func TestDefaultMSS(t *testing.T) {
 		})
 	}
 	with(536, 900_000).finds(t, "low tcp-mss-default: 10.0.0.5 offers MSS 536 to 192.0.2.1, the default of a host that does not know its MTU (900000 bytes received)")
-	with(536, 9_000).finds(t)    // it costs nothing
+	with(536, 8_000).finds(t)    // it costs nothing
 	with(1360, 900_000).finds(t) // a tunnel's
 	with(0, 900_000).finds(t)    // the handshake was not captured
+}
+
+func TestWindowLimited(t *testing.T) {
+	// 65,536 bytes in 60 ms are 8.7 Mbit/s.
+	limited := func(change func(*graph.Uses)) func(*graph.Uses) {
+		return func(u *graph.Uses) {
+			u.Handshakes, u.PayloadDown, u.WindowMaxUp, u.ScaleUp, u.ScaleDown, u.RTTCount, u.RTTMin = 1, 6_000_000, 65_536, 8, 7, 4, 60_000_000
+			u.WindowUseUp = 920
+			change(u)
+		}
+	}
+	const want = "medium tcp-window-limited: 10.0.0.5 offers a receive window of at most 65536 bytes to 192.0.2.1: in 60.0 ms it caps what comes at 8.7 Mbit/s, and no more came (6000000 bytes received)"
+	newWorld().uses("10.0.0.5", "192.0.2.1", 443, limited(func(*graph.Uses) {})).finds(t, want)
+	newWorld().uses("10.0.0.5", "192.0.2.1", 443, limited(func(u *graph.Uses) { u.WindowUseUp, u.WindowFullUp = 300, 30 })).finds(t, want)
+	newWorld().uses("192.0.2.1", "10.0.0.5", 443, limited(func(u *graph.Uses) {
+		u.PayloadUp, u.PayloadDown, u.WindowUseUp, u.WindowUseDown, u.WindowMaxDown, u.WindowMaxUp = u.PayloadDown, 0, 0, 920, u.WindowMaxUp, 0
+	})).finds(t, want)
+	for name, change := range map[string]func(*graph.Uses){
+		"near":                  func(u *graph.Uses) { u.RTTMin = 1_000_000 },
+		"a large window":        func(u *graph.Uses) { u.WindowMaxUp = 4_000_000 },
+		"slower than it may be": func(u *graph.Uses) { u.WindowUseUp = 740 },
+		"faster by far":         func(u *graph.Uses) { u.WindowUseUp = 1900 },
+		"seldom full":           func(u *graph.Uses) { u.WindowUseUp, u.WindowFullUp = 300, 9 },
+		"a slow receiver":       func(u *graph.Uses) { u.ZeroWindowsUp = 1 },
+		"handshake not seen":    func(u *graph.Uses) { u.Handshakes, u.ScaleUp = 0, -2 },
+		"little":                func(u *graph.Uses) { u.PayloadDown = 60_000 },
+	} {
+		t.Run(name, func(t *testing.T) { newWorld().uses("10.0.0.5", "192.0.2.1", 443, limited(change)).finds(t) })
+	}
+	t.Run("no scaling says it already", func(t *testing.T) {
+		newWorld().uses("10.0.0.5", "192.0.2.1", 443, limited(func(u *graph.Uses) { u.ScaleUp = -1 })).finds(t,
+			"low tcp-no-scaling: 10.0.0.5 offers no window scaling: 65,535 bytes in 60.0 ms cap what it receives from 192.0.2.1 at 8.7 Mbit/s (6000000 bytes received)")
+	})
+	t.Run("a slow link is declared", func(t *testing.T) {
+		w := newWorld().uses("10.0.0.5", "192.0.2.1", 443, limited(func(*graph.Uses) {}))
+		w.in.Links = []intent.LinkSpec{{Point: "wan", CapacityMbps: 8}}
+		w.finds(t)
+	})
 }

@@ -71,6 +71,7 @@ func (b *Builder) measure(c *fact.Conversation) *measures {
 	m.down.set(&c.Down)
 	if c.TCP != nil {
 		b.tcp.set(c.TCP)
+		b.tcp.transfers(c)
 		m.tcp = &b.tcp
 		m.handshakes = count(c.TCP.Handshake)
 	}

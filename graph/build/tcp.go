@@ -31,6 +31,7 @@ type tcpHalf struct {
 	clamped    uint16
 	unacked    uint32
 	full       int64
+	use        int64 // per mille of the window
 }
 
 func newTCP() *tcp { return &tcp{up: tcpHalf{scale: notSeen}, down: tcpHalf{scale: notSeen}} }
@@ -51,6 +52,28 @@ func (t *tcp) set(i *fact.TCPInfo) {
 		t.stripped[b] = count((i.ClientOptions.Stripped|i.ServerOptions.Stripped)&(1<<b) != 0)
 	}
 	t.rtt.set(&i.Up.RTT, &i.Down.RTT)
+}
+
+// transferWindows is how many receive windows a transfer must hold to tell its rate, and transferTime how long it must last.
+const (
+	transferWindows = 4
+	transferTime    = 1e9
+)
+
+// transfers notes how much of each receiver's window the payload of a conversation filled: what was in flight on average, rate times round trip.
+func (t *tcp) transfers(c *fact.Conversation) {
+	if t.rtt.count == 0 || t.rtt.min <= 0 {
+		return
+	}
+	t.up.use, t.down.use = windowUse(&c.Down, t.up.windowMax, t.rtt.min), windowUse(&c.Up, t.down.windowMax, t.rtt.min)
+}
+
+func windowUse(sent *fact.Half, window uint32, rtt int64) int64 {
+	d := float64(sent.Last - sent.First)
+	if window == 0 || sent.Payload < transferWindows*uint64(window) || d < transferTime {
+		return 0
+	}
+	return int64(1000 * float64(sent.Payload) * float64(rtt) / d / float64(window))
 }
 
 func (h *tcpHalf) set(i *fact.TCPHalf, o *fact.SYNOptions) {
@@ -88,6 +111,7 @@ func (h *tcpHalf) merge(o *tcpHalf) {
 	h.clamped = minSet(h.clamped, o.clamped)
 	h.unacked = minSet(h.unacked, o.unacked)
 	h.full += o.full
+	h.use = max(h.use, o.use)
 }
 
 // rtt sums up round-trip times as fact.RTT does, its buckets as an ascending list.

@@ -98,6 +98,7 @@ func (t *tcp) write(u *graph.Uses) {
 	u.ClampedUp, u.ClampedDown = int64(t.up.clamped), int64(t.down.clamped)
 	u.UnackedUp, u.UnackedDown = int64(t.up.unacked), int64(t.down.unacked)
 	u.WindowFullUp, u.WindowFullDown = t.up.full, t.down.full
+	u.WindowUseUp, u.WindowUseDown = t.up.use, t.down.use
 	u.WindowMaxUp, u.WindowMaxDown = int64(t.up.windowMax), int64(t.down.windowMax)
 	u.MaxSegment = int64(max(t.up.maxSegment, t.down.maxSegment))
 }
