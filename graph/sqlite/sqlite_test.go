@@ -1,7 +1,9 @@
 package sqlite_test
 
 import (
+	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"netscope.example/nsgraph/graph"
@@ -17,4 +19,20 @@ func TestStore(t *testing.T) {
 		}
 		return s
 	})
+}
+
+// TestNoCypher says that a file answers no Cypher.
+func TestNoCypher(t *testing.T) {
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "x.nsgraph"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, err := range s.Cypher(t.Context(), "RETURN 1", nil) {
+		if !errors.Is(err, graph.ErrNoCypher) || !strings.Contains(err.Error(), "x.nsgraph") {
+			t.Errorf("%v, want ErrNoCypher and the file", err)
+		}
+		return
+	}
+	t.Error("no answer at all")
 }
