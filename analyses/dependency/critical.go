@@ -55,12 +55,12 @@ func (m *mapping) critical(o Options) criticality {
 			continue
 		}
 		out.nodes = append(out.nodes, CriticalNode{ID: s.ID, Why: "shared", CutClients: cut, Label: s.label})
-		if !m.replicated(s) {
+		if (s.Critical || !spare[s.Application]) && !m.replicated(s) {
 			alone[s.server] = append(alone[s.server], s)
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(alone), graph.ID.Compare) {
-		out.findings = append(out.findings, single(alone[id], dependants, len(clients)))
+		out.findings = append(out.findings, m.single(alone[id], dependants, len(clients)))
 	}
 	ids, number := m.hosts()
 	g := simple.NewUndirectedGraph()
@@ -114,15 +114,18 @@ func (m *mapping) dependants(o Options) map[graph.ID]map[graph.ID]bool {
 	for id, s := range m.served {
 		out[id] = maps.Clone(s.clients)
 	}
+	needs := m.pooled()
+	for _, r := range m.requires {
+		if r.Confidence >= o.RequireWeight {
+			needs = append(needs, need{r.Service, r.Needs})
+		}
+	}
 	for range len(m.served) { // to a fixed point; each round carries clients one step further down
 		changed := false
-		for _, r := range m.requires {
-			if r.Confidence < o.RequireWeight {
-				continue
-			}
-			for c := range out[r.Service] {
-				if !out[r.Needs][c] {
-					out[r.Needs][c] = true
+		for _, n := range needs {
+			for c := range out[n.service] {
+				if !out[n.on][c] {
+					out[n.on][c] = true
 					changed = true
 				}
 			}
@@ -134,15 +137,68 @@ func (m *mapping) dependants(o Options) map[graph.ID]map[graph.ID]bool {
 	return out
 }
 
+// need is a service that needs another.
+type need struct{ service, on graph.ID }
+
+// A pooled connection is one of few, each of many packets, that last for most of the life of what its client serves. Its requests nest in nothing, so
+// that the graph's REQUIRES cannot show them.
+const (
+	poolSize    = 16
+	poolPackets = 20
+)
+
+// interactive applications are long because people are.
+var interactive = map[string]bool{"ssh": true, "telnet": true, "rdp": true, "vnc": true, "x11": true, "irc": true, "bgp": true, "rlogin": true}
+
+// pooled returns what servers keep connections to.
+func (m *mapping) pooled() []need {
+	serves := map[graph.ID][]*service{} // by server
+	for _, s := range m.sorted {
+		if s.Clients >= 2 {
+			serves[s.server] = append(serves[s.server], s)
+		}
+	}
+	var out []need
+	for _, d := range m.deps {
+		on := m.served[d.service]
+		if on.Transport != "tcp" || interactive[on.Application] || m.external(on.server) {
+			continue
+		}
+		var n, packets int64
+		first, last := d.rows[0].First, d.rows[0].Last
+		for _, r := range d.rows {
+			n += r.Conversations
+			packets += r.PacketsUp + r.PacketsDown
+			first, last = min(first, r.First), max(last, r.Last)
+		}
+		if n > poolSize || packets < poolPackets*n {
+			continue
+		}
+		for _, s := range serves[d.client] {
+			if both := min(last, s.Last) - max(first, s.First); on.server != s.server && 2*both >= s.Last-s.First {
+				out = append(out, need{s.id, on.id})
+			}
+		}
+	}
+	return out
+}
+
 // external reports whether a host is outside what the operator runs.
 func (m *mapping) external(id graph.ID) bool {
 	h := m.site.HostByID(id)
 	return h != nil && (h.Zone == analyses.Internet || h.Zone == "" && h.Address.IsGlobalUnicast() && !h.Address.IsPrivate())
 }
 
+// spare are applications without which clients go on for a while.
+var spare = map[string]bool{"ntp": true, "syslog": true, "snmp": true, "netflow": true, "ipfix": true, "sflow": true, "nbns": true, "nbdgm": true, "ssdp": true, "mdns": true, "llmnr": true, "dhcp": true}
+
+// failsOver are applications whose clients have a list of servers and ask the next one of it only when the first is silent.
+var failsOver = map[string]bool{"dns": true, "ldap": true, "kerberos": true, "radius": true, "tacacs": true, "sip": true}
+
 // replicated reports whether another server serves the same: the same transport, port and, as far as known, application, under a shared name or to at
-// least half of the same clients.
+// least half of the same clients; to any of them, where clients fail over.
 func (m *mapping) replicated(s *service) bool {
+	names := m.hostNames(s)
 	return slices.ContainsFunc(m.sorted, func(o *service) bool {
 		if o.server == s.server || o.Transport != s.Transport || o.Port != s.Port || o.Application != s.Application && o.Application != "" && s.Application != "" {
 			return false
@@ -153,28 +209,66 @@ func (m *mapping) replicated(s *service) bool {
 				shared++
 			}
 		}
-		return 2*shared >= len(s.clients) || slices.ContainsFunc(s.Names, func(n string) bool { return slices.Contains(o.Names, n) })
+		return 2*shared >= len(s.clients) || shared > 0 && failsOver[s.Application] && o.Application == s.Application ||
+			slices.ContainsFunc(m.hostNames(o), func(n string) bool { return slices.Contains(names, n) })
 	})
 }
 
-// single reports the services of one host that many depend on and that no other host serves.
-func single(ss []*service, dependants map[graph.ID]map[graph.ID]bool, all int) analyses.Finding {
+// hostNames are the names of a service and those that DNS gives its host: several hosts of one name are a set.
+func (m *mapping) hostNames(s *service) []string {
+	names := s.Names
+	if h := m.site.HostByID(s.server); h != nil {
+		for _, n := range h.Names {
+			if n.Evidence == "dns" {
+				names = append(slices.Clip(names), n.Name)
+			}
+		}
+	}
+	return names
+}
+
+// servers counts those of the clients that serve several others themselves.
+func (m *mapping) servers(clients map[graph.ID]bool, but graph.ID) int {
+	at := map[graph.ID]bool{}
+	for _, s := range m.sorted {
+		if clients[s.server] && s.server != but && s.Clients >= 2 && !spare[s.Application] {
+			at[s.server] = true
+		}
+	}
+	return len(at)
+}
+
+// single reports the services of one host that many depend on and that no other host serves. It is medium where one of them is declared critical or other
+// servers need it, so that more than it would stop; low where its clients alone would miss it.
+func (m *mapping) single(ss []*service, dependants map[graph.ID]map[graph.ID]bool, all int) analyses.Finding {
 	slices.SortStableFunc(ss, func(a, b *service) int { return cmp.Compare(len(dependants[b.id]), len(dependants[a.id])) })
-	cut := map[graph.ID]bool{}
+	cut, direct := map[graph.ID]bool{}, map[graph.ID]bool{}
 	first, last := ss[0].First, ss[0].Last
 	var names, witness []string
+	sev := analyses.Low
 	for _, s := range ss {
 		maps.Copy(cut, dependants[s.id])
+		maps.Copy(direct, s.clients)
 		first, last = min(first, s.First), max(last, s.Last)
 		witness = analyses.Union(witness, s.witness, maxList)
 		names = append(names, fmt.Sprintf("%s/%d (%s)", s.Transport, s.Port, cmp.Or(s.Application, "unknown application")))
+		if s.Critical {
+			sev = analyses.Medium
+		}
 	}
 	if n := len(names); n > 4 {
 		names = append(names[:4], fmt.Sprintf("%d more", n-4))
 	}
 	s := ss[0]
-	text := fmt.Sprintf("%s %s: %d of %d clients depend on it, and no other server of its kind was seen", s.address, strings.Join(names, ", "), len(cut), all)
-	f := analyses.NewFinding("dependency/single-point-of-failure", analyses.Medium, 0.7, text, analyses.Subject{Kind: "endpoint", ID: s.server.String(), Label: s.address.String()})
+	text := fmt.Sprintf("%s %s: %d of %d clients depend on it", s.address, strings.Join(names, ", "), len(cut), all)
+	if n := m.servers(direct, s.server); n >= 2 {
+		sev = analyses.Medium
+		text += fmt.Sprintf(", %d of them servers themselves", n)
+	}
+	if n := len(cut) - len(direct); n > 0 {
+		text += fmt.Sprintf(", %d through other services", n)
+	}
+	f := analyses.NewFinding("dependency/single-point-of-failure", sev, 0.7, text+", and no other server of its kind was seen", analyses.Subject{Kind: "endpoint", ID: s.server.String(), Label: s.address.String()})
 	for _, s := range ss[:min(len(ss), maxPairs)] { // subjects beyond the identity of the finding
 		f.Subjects = append(f.Subjects, subject(s))
 	}

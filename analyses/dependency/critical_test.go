@@ -30,28 +30,36 @@ func nodes(r Report) []string {
 
 func TestSinglePointOfFailure(t *testing.T) {
 	const six = "use 10.0.0.%d 10.9.0.5 tcp/8443 application=tls"
-	spof := func(services string, cut, all int) string {
-		return fmt.Sprintf("medium single-point-of-failure 0.7: %s: %d of %d clients depend on it, and no other server of its kind was seen", services, cut, all)
+	spof := func(sev, services string, cut, all int, how string) string {
+		return fmt.Sprintf("%s single-point-of-failure 0.7: %s: %d of %d clients depend on it%s, and no other server of its kind was seen", sev, services, cut, all, how)
 	}
 	for _, c := range []struct {
 		name, declared, graph string
 		want                  []string
 	}{
-		{"all depend on it", "", clients(6, six), []string{spof("10.9.0.5 tcp/8443 (tls)", 6, 6)}},
-		{"two services of one host", "", clients(6, six) + clients(5, "use 10.0.0.%d 10.9.0.5 udp/53"), []string{spof("10.9.0.5 tcp/8443 (tls), udp/53 (unknown application)", 6, 6)}},
+		{"all depend on it", "", clients(6, six), []string{spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 6, "")}},
+		{"two services of one host", "", clients(6, six) + clients(5, "use 10.0.0.%d 10.9.0.5 udp/53"), []string{spof("low", "10.9.0.5 tcp/8443 (tls), udp/53 (unknown application)", 6, 6, "")}},
 		{"a host of many services", "", clients(6, "use 10.0.0.%d 10.9.0.5 tcp/1\nuse 10.0.0.%[1]d 10.9.0.5 tcp/2\nuse 10.0.0.%[1]d 10.9.0.5 tcp/3\nuse 10.0.0.%[1]d 10.9.0.5 tcp/4\nuse 10.0.0.%[1]d 10.9.0.5 tcp/5"),
-			[]string{spof("10.9.0.5 tcp/1 (unknown application), tcp/2 (unknown application), tcp/3 (unknown application), tcp/4 (unknown application), 1 more", 6, 6)}},
+			[]string{spof("low", "10.9.0.5 tcp/1 (unknown application), tcp/2 (unknown application), tcp/3 (unknown application), tcp/4 (unknown application), 1 more", 6, 6, "")}},
 		{"declared critical, of a minority", "version: 1\napplications: [{name: erp, services: [tcp/8443], critical: true}]\n",
-			clients(5, six) + clients(11, "use 10.1.0.%d 10.9.0.7 tcp/80\nuse 10.1.0.%[1]d 10.9.0.8 tcp/80"), []string{spof("10.9.0.5 tcp/8443 (tls)", 5, 16)}},
+			clients(5, six) + clients(11, "use 10.1.0.%d 10.9.0.7 tcp/80\nuse 10.1.0.%[1]d 10.9.0.8 tcp/80"), []string{spof("medium", "10.9.0.5 tcp/8443 (tls)", 5, 16, "")}},
 		{"through a service that requires it", "", clients(6, six) + "use 10.9.0.5 10.9.0.6 tcp/5432\nrequire 10.9.0.5 tcp/8443 10.9.0.6 tcp/5432", []string{
-			spof("10.9.0.5 tcp/8443 (tls)", 6, 7), spof("10.9.0.6 tcp/5432 (unknown application)", 7, 7)}},
-		{"which a weak guess does not show", "", clients(6, six) + "use 10.9.0.5 10.9.0.6 tcp/5432\nrequire 10.9.0.5 tcp/8443 10.9.0.6 tcp/5432 confidence=0.4", []string{spof("10.9.0.5 tcp/8443 (tls)", 6, 7)}},
+			spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 7, ""), spof("low", "10.9.0.6 tcp/5432 (unknown application)", 7, 7, ", 6 through other services")}},
+		{"which a weak guess does not show", "", clients(6, six) + "use 10.9.0.5 10.9.0.6 tcp/5432\nrequire 10.9.0.5 tcp/8443 10.9.0.6 tcp/5432 confidence=0.4", []string{spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 7, "")}},
+		{"servers depend on it", "", clients(3, "use 10.1.0.1 10.0.0.%d tcp/80\nuse 10.1.0.2 10.0.0.%[1]d tcp/80\nuse 10.0.0.%[1]d 10.9.0.6 tcp/389 application=ldap") + clients(3, "use 10.1.0.%d 10.9.0.6 tcp/389 application=ldap"),
+			[]string{spof("medium", "10.9.0.6 tcp/389 (ldap)", 6, 6, ", 3 of them servers themselves")}},
+		{"through pooled connections", "", clients(6, six) + "use 10.9.0.5 10.9.0.6 tcp/5432 conversations=2 packets_up=40 packets_down=40",
+			[]string{spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 7, ""), spof("low", "10.9.0.6 tcp/5432 (unknown application)", 7, 7, ", 6 through other services")}},
+		{"a person's long session is no pool", "", clients(6, six) + "use 10.9.0.5 10.9.0.6 tcp/22 application=ssh conversations=2 packets_up=40 packets_down=40",
+			[]string{spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 7, "")}},
+		{"what clients can do without", "", clients(6, "use 10.0.0.%d 10.9.0.5 udp/123 application=ntp"), nil},
+		{"one client failed over", "", clients(6, "use 10.0.0.%d 10.9.0.5 udp/53 application=dns") + "use 10.0.0.2 10.9.0.6 udp/53 application=dns", nil},
 		{"too few", "", clients(4, six), nil},
 		{"a minority", "", clients(6, six) + clients(13, "use 10.1.0.%d 10.9.0.7 tcp/80\nuse 10.1.0.%[1]d 10.9.0.8 tcp/80"), nil},
 		{"two servers with the same clients", "", clients(6, six+"\nuse 10.0.0.%[1]d 10.9.0.6 tcp/8443"), nil},
 		{"two servers of one name", "", clients(6, six+" server_names=erp") + "use 10.0.0.1 10.9.0.6 tcp/8443 application=tls server_names=erp", nil},
 		{"another application on the same port is no replica", "", clients(6, six+"\nuse 10.0.0.%[1]d 10.9.0.6 tcp/8443 application=ssh"), []string{
-			spof("10.9.0.5 tcp/8443 (tls)", 6, 6), spof("10.9.0.6 tcp/8443 (ssh)", 6, 6)}},
+			spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 6, ""), spof("low", "10.9.0.6 tcp/8443 (ssh)", 6, 6, "")}},
 		{"on the Internet", "", clients(6, "use 10.0.0.%d 8.8.8.8 udp/53 application=dns"), nil},
 		{"outside what is declared", "version: 1\nzones: [{name: a, prefixes: [10.0.0.0/8]}]\n", clients(6, "use 10.0.0.%d 8.8.8.8 udp/53 application=dns"), nil},
 	} {
