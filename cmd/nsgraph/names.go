@@ -1,44 +1,35 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
-// unknownName is the usage error of a name that is not among known; it offers the nearest.
+// fewNames is how many names an error lists; of more it offers the nearest only.
+const fewNames = 12
+
+// unknownName is the usage error of a name that is not among known; it offers the nearest, and all of a short list.
 func unknownName(what, name string, known []string) error {
+	hint := ""
 	if n := nearest(name, known); n != "" {
-		return usage("no %s %q, did you mean %q? There are: %s", what, name, n, strings.Join(known, ", "))
+		hint = fmt.Sprintf(", did you mean %q?", n)
 	}
-	return usage("no %s %q. There are: %s", what, name, strings.Join(known, ", "))
+	if len(known) > fewNames {
+		return usage("no %s %q%s", what, name, hint)
+	}
+	return usage("no %s %q%s There are: %s", what, name, cmp.Or(hint, "."), strings.Join(known, ", "))
 }
 
 // nearest returns the known name that differs least from name, or "" if none is near: at most a third of its letters differ.
 func nearest(name string, known []string) string {
 	best, at := "", len(name)/3+1
 	for _, k := range known {
-		if d := distance(name, k); d < at {
+		if d := levenshtein.ComputeDistance(name, k); d < at {
 			best, at = k, d
 		}
 	}
 	return best
-}
-
-// distance is the Levenshtein distance.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diag
-			if a[i] != b[j] {
-				cost = 1 + min(diag, row[j], row[j+1])
-			}
-			diag, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

@@ -87,7 +87,7 @@ func question(name string) (graph.Question, error) {
 			return q, nil
 		}
 	}
-	return nil, unknownName("query", name, questionNames())
+	return nil, fmt.Errorf("%w (see nsgraph query --list)", unknownName("query", name, questionNames()))
 }
 
 // listQuestions prints the queries under their groups.
