@@ -4,7 +4,8 @@
 // Every relationship is the contribution of one ingest (its Batch): nothing is merged in a store, queries aggregate. So ingesting twice
 // changes nothing, the order of ingests does not matter, and an ingest can be taken out again.
 //
-// This file is the only place where labels, relationship types and property names are defined: they are the struct tags below.
+// This file is the only place where labels, relationship types and property names are defined: they are the struct tags below. A property that is
+// tagged sparse is zero or empty in most rows; a store may leave it out there.
 package graph
 
 import (
@@ -27,13 +28,13 @@ var idEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
 
 // NewID returns the identifier of a key: a label or relationship type and the values that make it unique, in their order.
 func NewID(kind string, key ...string) ID {
-	h := sha256.New()
-	h.Write([]byte(kind))
+	var room [512]byte
+	b := append(room[:0], kind...)
 	for _, k := range key {
-		h.Write([]byte{0})
-		h.Write([]byte(k))
+		b = append(append(b, 0), k...)
 	}
-	return ID(h.Sum(nil)[:16])
+	sum := sha256.Sum256(b)
+	return ID(sum[:16])
 }
 
 // idDigits are the digits of idEncoding in lower case.
@@ -295,91 +296,91 @@ type (
 		Rel
 		Application string   `graph:"application"`
 		Evidence    string   `graph:"application_evidence"` // payload, name, dns, port, unknown
-		ALPN        []string `graph:"alpn"`
-		Versions    []string `graph:"versions"` // banners, at most 4
-		Parent      string   `graph:"parent"`   // application that announced this secondary channel
-		Credentials string   `graph:"credentials"`
-		Certificate string   `graph:"certificate"` // SHA-256 of the leaf
-		CertName    string   `graph:"certificate_name"`
-		ServerNames []string `graph:"server_names"` // SNI, Host: names by which this client asked
-		Direction   string   `graph:"direction"`    // strongest reason
+		ALPN        []string `graph:"alpn" sparse:"true"`
+		Versions    []string `graph:"versions" sparse:"true"` // banners, at most 4
+		Parent      string   `graph:"parent" sparse:"true"`   // application that announced this secondary channel
+		Credentials string   `graph:"credentials" sparse:"true"`
+		Certificate string   `graph:"certificate" sparse:"true"` // SHA-256 of the leaf
+		CertName    string   `graph:"certificate_name" sparse:"true"`
+		ServerNames []string `graph:"server_names" sparse:"true"` // SNI, Host: names by which this client asked
+		Direction   string   `graph:"direction"`                  // strongest reason
 		Certainty   float64  `graph:"certainty"`
-		ClientVLAN  string   `graph:"client_vlan"`
-		ServerVLAN  string   `graph:"server_vlan"`
-		Tunnel      string   `graph:"tunnel"`  // that carried these conversations: "vxlan 5000"; "" none
-		Carries     string   `graph:"carries"` // these conversations are a tunnel: "gre"
+		ClientVLAN  string   `graph:"client_vlan" sparse:"true"`
+		ServerVLAN  string   `graph:"server_vlan" sparse:"true"`
+		Tunnel      string   `graph:"tunnel" sparse:"true"`  // that carried these conversations: "vxlan 5000"; "" none
+		Carries     string   `graph:"carries" sparse:"true"` // these conversations are a tunnel: "gre"
 		Points      []string `graph:"points"`
-		ClientMAC   string   `graph:"client_mac"` // last hop towards the client, and the server, as seen
-		ServerMAC   string   `graph:"server_mac"`
+		ClientMAC   string   `graph:"client_mac" sparse:"true"` // last hop towards the client, and the server, as seen
+		ServerMAC   string   `graph:"server_mac" sparse:"true"`
 
 		Conversations int64    `graph:"conversations"`
 		Established   int64    `graph:"established"`
-		Refused       int64    `graph:"refused"`         // by the service's own host
-		Foreign       int64    `graph:"refused_foreign"` // RST or port unreachable that was not the host's own
-		Prohibited    int64    `graph:"prohibited"`
-		Unreachable   int64    `graph:"unreachable"`
-		Unanswered    int64    `graph:"unanswered"`
-		OneWay        int64    `graph:"one_way"`
-		Reached       int64    `graph:"reached"` // one-way or unanswered, but seen in the service's own segment
-		Handshakes    int64    `graph:"handshakes"`
-		Blockers      []string `graph:"blocked_by"` // addresses or MACs of who refused for the service
+		Refused       int64    `graph:"refused" sparse:"true"`         // by the service's own host
+		Foreign       int64    `graph:"refused_foreign" sparse:"true"` // RST or port unreachable that was not the host's own
+		Prohibited    int64    `graph:"prohibited" sparse:"true"`
+		Unreachable   int64    `graph:"unreachable" sparse:"true"`
+		Unanswered    int64    `graph:"unanswered" sparse:"true"`
+		OneWay        int64    `graph:"one_way" sparse:"true"`
+		Reached       int64    `graph:"reached" sparse:"true"` // one-way or unanswered, but seen in the service's own segment
+		Handshakes    int64    `graph:"handshakes" sparse:"true"`
+		Blockers      []string `graph:"blocked_by" sparse:"true"` // addresses or MACs of who refused for the service
 
 		PacketsUp   int64 `graph:"packets_up"`
 		PacketsDown int64 `graph:"packets_down"`
 		BytesUp     int64 `graph:"bytes_up"`
 		BytesDown   int64 `graph:"bytes_down"`
-		PayloadUp   int64 `graph:"payload_up"`
-		PayloadDown int64 `graph:"payload_down"`
-		Copies      int64 `graph:"copies"`
+		PayloadUp   int64 `graph:"payload_up" sparse:"true"`
+		PayloadDown int64 `graph:"payload_down" sparse:"true"`
+		Copies      int64 `graph:"copies" sparse:"true"`
 
-		DSCPUp     []int64 `graph:"dscp_up"` // packets per code point: code, packets, bytes, code, packets, bytes, …
-		DSCPDown   []int64 `graph:"dscp_down"`
-		PCPUp      []int64 `graph:"pcp_up"` // 8 counts, or empty
-		PCPDown    []int64 `graph:"pcp_down"`
-		ECNUp      []int64 `graph:"ecn_up"` // 4 counts
-		ECNDown    []int64 `graph:"ecn_down"`
-		TTLUpMin   int64   `graph:"ttl_up_min"`
-		TTLUpMax   int64   `graph:"ttl_up_max"`
-		TTLDownMin int64   `graph:"ttl_down_min"`
-		TTLDownMax int64   `graph:"ttl_down_max"`
+		DSCPUp     []int64 `graph:"dscp_up" sparse:"true"` // packets per code point: code, packets, bytes, code, packets, bytes, …
+		DSCPDown   []int64 `graph:"dscp_down" sparse:"true"`
+		PCPUp      []int64 `graph:"pcp_up" sparse:"true"` // 8 counts, or empty
+		PCPDown    []int64 `graph:"pcp_down" sparse:"true"`
+		ECNUp      []int64 `graph:"ecn_up" sparse:"true"` // 4 counts
+		ECNDown    []int64 `graph:"ecn_down" sparse:"true"`
+		TTLUpMin   int64   `graph:"ttl_up_min" sparse:"true"`
+		TTLUpMax   int64   `graph:"ttl_up_max" sparse:"true"`
+		TTLDownMin int64   `graph:"ttl_down_min" sparse:"true"`
+		TTLDownMax int64   `graph:"ttl_down_max" sparse:"true"`
 
-		Retransmitted      int64   `graph:"retransmitted"`
-		RetransmittedBytes int64   `graph:"retransmitted_bytes"`
-		OutOfOrder         int64   `graph:"out_of_order"`
-		CaptureLost        int64   `graph:"capture_lost"`
-		ZeroWindowsUp      int64   `graph:"zero_windows_up"` // closed by the client
-		ZeroWindowsDown    int64   `graph:"zero_windows_down"`
-		ZeroWindowUpMs     int64   `graph:"zero_window_up_ms"`
-		ZeroWindowDownMs   int64   `graph:"zero_window_down_ms"`
-		RTTCount           int64   `graph:"rtt_count"` // both sides added: what a client sees
-		RTTMin             int64   `graph:"rtt_min_ns"`
-		RTTSum             int64   `graph:"rtt_sum_ns"`
-		RTTMax             int64   `graph:"rtt_max_ns"`
-		RTTBuckets         []int64 `graph:"rtt_buckets"` // bucket, count, bucket, count, … of fact.RTT
-		MSSUp              int64   `graph:"mss_up"`      // smallest offered by the client; 0 none seen
-		MSSDown            int64   `graph:"mss_down"`
-		ScaleUp            int64   `graph:"scale_up"` // window scale offered: -1 not offered, -2 not seen
-		ScaleDown          int64   `graph:"scale_down"`
-		SACK               int64   `graph:"sack"` // handshakes in which both offered it
-		Timestamps         int64   `graph:"timestamps"`
-		WindowMaxUp        int64   `graph:"window_max_up"`
-		WindowMaxDown      int64   `graph:"window_max_down"`
-		MaxSegment         int64   `graph:"max_segment"`
-		Fragments          int64   `graph:"fragments"`
-		FragmentsUp        int64   `graph:"fragments_up"`   // of Fragments, sent by the client
-		StrippedScale      int64   `graph:"stripped_scale"` // handshakes in which a SYN lost the option between two sightings
-		StrippedSACK       int64   `graph:"stripped_sack"`
-		StrippedTimestamps int64   `graph:"stripped_timestamps"`
-		ClampedUp          int64   `graph:"mss_clamped_up"` // another MSS seen in a copy of the client's SYN, the smallest; 0 none
-		ClampedDown        int64   `graph:"mss_clamped_down"`
-		UnackedUp          int64   `graph:"unacked_up"` // smallest DF payload of the client that was sent again and again and never acknowledged; 0 none
-		UnackedDown        int64   `graph:"unacked_down"`
-		WindowFullUp       int64   `graph:"window_full_up"` // times the client's receive window was filled
-		WindowFullDown     int64   `graph:"window_full_down"`
-		WindowUseUp        int64   `graph:"window_use_up"` // per mille of the client's receive window that the best of the transfers to it filled: rate × RTT / window
-		WindowUseDown      int64   `graph:"window_use_down"`
-		ClientNext         string  `graph:"client_next"` // destination MAC of the client's first frame, and the server's
-		ServerNext         string  `graph:"server_next"`
+		Retransmitted      int64   `graph:"retransmitted" sparse:"true"`
+		RetransmittedBytes int64   `graph:"retransmitted_bytes" sparse:"true"`
+		OutOfOrder         int64   `graph:"out_of_order" sparse:"true"`
+		CaptureLost        int64   `graph:"capture_lost" sparse:"true"`
+		ZeroWindowsUp      int64   `graph:"zero_windows_up" sparse:"true"` // closed by the client
+		ZeroWindowsDown    int64   `graph:"zero_windows_down" sparse:"true"`
+		ZeroWindowUpMs     int64   `graph:"zero_window_up_ms" sparse:"true"`
+		ZeroWindowDownMs   int64   `graph:"zero_window_down_ms" sparse:"true"`
+		RTTCount           int64   `graph:"rtt_count" sparse:"true"` // both sides added: what a client sees
+		RTTMin             int64   `graph:"rtt_min_ns" sparse:"true"`
+		RTTSum             int64   `graph:"rtt_sum_ns" sparse:"true"`
+		RTTMax             int64   `graph:"rtt_max_ns" sparse:"true"`
+		RTTBuckets         []int64 `graph:"rtt_buckets" sparse:"true"` // bucket, count, bucket, count, … of fact.RTT
+		MSSUp              int64   `graph:"mss_up" sparse:"true"`      // smallest offered by the client; 0 none seen
+		MSSDown            int64   `graph:"mss_down" sparse:"true"`
+		ScaleUp            int64   `graph:"scale_up" sparse:"true"` // window scale offered: -1 not offered, -2 not seen
+		ScaleDown          int64   `graph:"scale_down" sparse:"true"`
+		SACK               int64   `graph:"sack" sparse:"true"` // handshakes in which both offered it
+		Timestamps         int64   `graph:"timestamps" sparse:"true"`
+		WindowMaxUp        int64   `graph:"window_max_up" sparse:"true"`
+		WindowMaxDown      int64   `graph:"window_max_down" sparse:"true"`
+		MaxSegment         int64   `graph:"max_segment" sparse:"true"`
+		Fragments          int64   `graph:"fragments" sparse:"true"`
+		FragmentsUp        int64   `graph:"fragments_up" sparse:"true"`   // of Fragments, sent by the client
+		StrippedScale      int64   `graph:"stripped_scale" sparse:"true"` // handshakes in which a SYN lost the option between two sightings
+		StrippedSACK       int64   `graph:"stripped_sack" sparse:"true"`
+		StrippedTimestamps int64   `graph:"stripped_timestamps" sparse:"true"`
+		ClampedUp          int64   `graph:"mss_clamped_up" sparse:"true"` // another MSS seen in a copy of the client's SYN, the smallest; 0 none
+		ClampedDown        int64   `graph:"mss_clamped_down" sparse:"true"`
+		UnackedUp          int64   `graph:"unacked_up" sparse:"true"` // smallest DF payload of the client that was sent again and again and never acknowledged; 0 none
+		UnackedDown        int64   `graph:"unacked_down" sparse:"true"`
+		WindowFullUp       int64   `graph:"window_full_up" sparse:"true"` // times the client's receive window was filled
+		WindowFullDown     int64   `graph:"window_full_down" sparse:"true"`
+		WindowUseUp        int64   `graph:"window_use_up" sparse:"true"` // per mille of the client's receive window that the best of the transfers to it filled: rate × RTT / window
+		WindowUseDown      int64   `graph:"window_use_down" sparse:"true"`
+		ClientNext         string  `graph:"client_next" sparse:"true"` // destination MAC of the client's first frame, and the server's
+		ServerNext         string  `graph:"server_next" sparse:"true"`
 
 		Step      int64   `graph:"step_s"` // seconds of one bucket
 		At        []int64 `graph:"at"`     // Unix seconds at which the buckets start, ascending

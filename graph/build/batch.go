@@ -25,11 +25,11 @@ func (b *Builder) Batch() (*graph.Batch, Stats) {
 	s.contexts = b.resolveContexts(s.at, s.routers, canon)
 	s.judge()
 	pairs := s.pairs()
-	s.uses(pairs)
 	s.offers(pairs)
 	s.requires(pairs)
 	s.writeStations()
 	s.seenAt(pairs)
+	s.uses(pairs) // the last that needs them: it lets go of each
 	s.writeNames()
 	s.writeStatements()
 	s.writeLinks()
@@ -74,7 +74,7 @@ func (b *Builder) pointByIndex(i uint16) string {
 	return b.pointNames[i]
 }
 
-// pairs turns communications between hosts into those between endpoints, in order.
+// pairs turns communications between hosts into those between endpoints. It moves their intervals.
 func (s *sheet) pairs() []*pair {
 	told := s.tellings()
 	at := map[pairKey]*pair{}
@@ -87,9 +87,11 @@ func (s *sheet) pairs() []*pair {
 				p = &pair{key: k}
 				at[k] = p
 			}
-			p.add(sp.first, sp.last, &sp.measures, s.gap)
+			p.take(sp, s.gap)
 		}
+		u.spans = nil
 	}
+	s.tiers, s.scans = nil, nil
 	pairs := make([]*pair, 0, len(at))
 	for _, p := range at {
 		pairs = append(pairs, p)

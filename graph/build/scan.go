@@ -1,6 +1,10 @@
 package build
 
-import "netscope.example/nsgraph/capture/fact"
+import (
+	"slices"
+
+	"netscope.example/nsgraph/capture/fact"
+)
 
 // Caps of what one client's attempts that nobody answered may cost. scanServers times scanPorts is scanTargets: a client that is over it
 // is over one of the other two.
@@ -53,8 +57,11 @@ func (b *Builder) use(k useKey) *use {
 	}
 	s := b.scans[k.client]
 	if s == nil {
-		s = &scan{check: scanTargets}
-		b.scans[k.client] = s
+		u, created := b.get(b.tiers, k)
+		if created { // else the client is one of a crowd that is not told apart
+			b.scans[k.client] = &scan{check: scanTargets, keys: []useKey{k}}
+		}
+		return u
 	}
 	fine := k
 	u, created := b.get(b.tiers, s.coarse(k))
@@ -74,6 +81,15 @@ func (b *Builder) use(k useKey) *use {
 		}
 	}
 	return u
+}
+
+// forget drops what is known of clients none of whose attempts is kept apart any more.
+func (b *Builder) forget() {
+	for c, s := range b.scans {
+		if !s.over && !slices.ContainsFunc(s.keys, func(k useKey) bool { return b.tiers.uses[k] != nil }) {
+			delete(b.scans, c)
+		}
+	}
 }
 
 // judge counts the services that the client tried and reports whether it has become a scanner.

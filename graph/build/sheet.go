@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -152,25 +153,40 @@ func (s *sheet) contents() graph.Contents {
 	return *c
 }
 
-// order sorts by identifier through a list of indexes, because some elements are large.
+// order sorts by identifier and leaves out doubles. Elements are large: it sorts their places, and then moves each once.
 func order[T any](s *[]T, id func(*T) graph.ID) {
-	at := make([]int, len(*s))
-	for i := range at {
-		at[i] = i
+	l := *s
+	type place struct {
+		id graph.ID
+		at int
 	}
-	slices.SortStableFunc(at, func(i, j int) int {
-		a, b := id(&(*s)[i]), id(&(*s)[j])
-		return slices.Compare(a[:], b[:])
-	})
-	out := make([]T, 0, len(*s))
-	for n, i := range at {
-		if n > 0 && id(&(*s)[i]) == id(&(*s)[at[n-1]]) {
+	from := make([]place, len(l))
+	for i := range l {
+		from[i] = place{id(&l[i]), i}
+	}
+	slices.SortFunc(from, func(a, b place) int { return cmp.Or(a.id.Compare(b.id), a.at-b.at) })
+	for i := range l { // along each cycle of the permutation; what has its place says so
+		first, to := l[i], i
+		for from[to].at != i {
+			next := from[to].at
+			l[to] = l[next]
+			from[to].at, to = to, next
+		}
+		l[to], from[to].at = first, to
+	}
+	n := 0
+	for i := range l {
+		if i > 0 && from[i].id == from[i-1].id {
 			continue
 		}
-		out = append(out, (*s)[i])
+		if n < i {
+			l[n] = l[i]
+		}
+		n++
 	}
-	if len(out) == 0 {
-		out = nil
+	clear(l[n:])
+	*s = l[:n:n]
+	if n == 0 {
+		*s = nil
 	}
-	*s = out
 }

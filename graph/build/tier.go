@@ -83,6 +83,9 @@ func (b *Builder) shrink(t *tier) {
 			}
 		}
 	}
+	if t == b.tiers {
+		b.forget()
+	}
 }
 
 // hash returns a hash of what a key means, not of the numbers that stand for it.

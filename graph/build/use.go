@@ -38,6 +38,34 @@ type span struct {
 
 // add merges m, active during [first, last], into the interval that it touches or bridges.
 func (u *use) add(first, last fact.Time, m *measures, gap fact.Time) {
+	s := u.interval(first, last, gap)
+	if s == nil {
+		s = u.insert(&span{first: first, last: last})
+	}
+	s.merge(m)
+}
+
+// take is add of a whole interval, which it may keep.
+func (u *use) take(o *span, gap fact.Time) {
+	if s := u.interval(o.first, o.last, gap); s != nil {
+		s.merge(&o.measures)
+	} else {
+		u.insert(o)
+	}
+}
+
+// insert puts an interval that touches no other into its place.
+func (u *use) insert(s *span) *span {
+	i := len(u.spans)
+	for i > 0 && u.spans[i-1].first > s.first {
+		i--
+	}
+	u.spans = slices.Insert(u.spans, i, s)
+	return s
+}
+
+// interval returns the interval that [first, last] touches or bridges, extended by it, or nil.
+func (u *use) interval(first, last, gap fact.Time) *span {
 	if len(u.spans) == 0 {
 		u.first, u.last, u.gap = first, last, gap
 	}
@@ -54,16 +82,15 @@ func (u *use) add(first, last fact.Time, m *measures, gap fact.Time) {
 		j++
 	}
 	if i == j {
-		u.spans = slices.Insert(u.spans, i, &span{first: first, last: last})
-	} else {
-		s := u.spans[i]
-		for _, o := range u.spans[i+1 : j] {
-			s.join(o)
-		}
-		u.spans = slices.Delete(u.spans, i+1, j)
-		s.first, s.last = min(s.first, first), max(s.last, last)
+		return nil
 	}
-	u.spans[i].merge(m)
+	s := u.spans[i]
+	for _, o := range u.spans[i+1 : j] {
+		s.join(o)
+	}
+	u.spans = slices.Delete(u.spans, i+1, j)
+	s.first, s.last = min(s.first, first), max(s.last, last)
+	return s
 }
 
 func (s *span) join(o *span) {
@@ -89,9 +116,10 @@ func (u *use) widen() {
 	u.spans = u.spans[:n]
 }
 
-// join merges another communication's intervals into u.
+// join moves another communication's intervals into u.
 func (u *use) join(o *use, gap fact.Time) {
 	for _, s := range o.spans {
-		u.add(s.first, s.last, &s.measures, gap)
+		u.take(s, gap)
 	}
+	o.spans = nil
 }

@@ -28,19 +28,27 @@ type pair struct {
 	use
 }
 
-// uses writes a graph.Uses for every interval.
+// uses writes a graph.Uses for every interval, and lets go of it.
 func (s *sheet) uses(pairs []*pair) {
+	n := 0
 	for _, p := range pairs {
-		for _, sp := range p.spans {
-			s.c.Uses = append(s.c.Uses, s.usesOf(&p.key, sp))
-		}
+		n += len(p.spans)
 	}
-	s.stats.Uses = len(s.c.Uses)
+	s.c.Uses = make([]graph.Uses, n)
+	n = 0
+	for i, p := range pairs {
+		for _, sp := range p.spans {
+			s.usesOf(&s.c.Uses[n], &p.key, sp)
+			n++
+		}
+		pairs[i] = nil
+	}
+	s.stats.Uses = n
 }
 
-func (s *sheet) usesOf(k *pairKey, m *span) graph.Uses {
+func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
 	client, service := s.endpoint(k.client), s.service(k.server, k.transport.String(), k.port)
-	u := graph.Uses{
+	*u = graph.Uses{
 		Rel: s.rel(graph.TypeUses, client, service, m.first, m.last, k.app, k.parent, k.clientVLAN, k.serverVLAN, k.tunnel,
 			k.evidence.String(), k.carries.String(), strconv.Itoa(int(k.dscpUp)), strconv.Itoa(int(k.dscpDown))),
 		Application: k.app, Evidence: k.evidence.String(), Parent: k.parent,
@@ -74,13 +82,13 @@ func (s *sheet) usesOf(k *pairKey, m *span) graph.Uses {
 	slices.Sort(u.Points)
 	u.Points = slices.Compact(u.Points)
 	if m.tcp != nil {
-		m.tcp.write(&u)
+		m.tcp.write(u)
 	}
 	u.At, u.AtUp, u.AtDown, u.AtPackets = volumeLists(m.buckets)
+	u.Starts = slices.Grow(u.Starts, len(m.starts))
 	for _, t := range m.starts {
 		u.Starts = append(u.Starts, int64(floor(t, 1e6))/1e6)
 	}
-	return u
 }
 
 func (t *tcp) write(u *graph.Uses) {
@@ -88,6 +96,7 @@ func (t *tcp) write(u *graph.Uses) {
 	u.ZeroWindowsUp, u.ZeroWindowsDown = t.up.zero, t.down.zero
 	u.ZeroWindowUpMs, u.ZeroWindowDownMs = t.up.zeroTime/1e6, t.down.zeroTime/1e6
 	u.RTTCount, u.RTTMin, u.RTTSum, u.RTTMax = t.rtt.count, t.rtt.min, t.rtt.sum, t.rtt.max
+	u.RTTBuckets = slices.Grow(u.RTTBuckets, 2*len(t.rtt.buckets))
 	for _, c := range t.rtt.buckets {
 		u.RTTBuckets = append(u.RTTBuckets, int64(c.bucket), c.n)
 	}
@@ -104,7 +113,10 @@ func (t *tcp) write(u *graph.Uses) {
 }
 
 func dscpList(d []fact.DSCPCount) []int64 {
-	var l []int64
+	if len(d) == 0 {
+		return nil
+	}
+	l := make([]int64, 0, 3*len(d))
 	for _, c := range d {
 		l = append(l, int64(c.DSCP), int64(c.Packets), int64(c.Bytes))
 	}
@@ -122,6 +134,12 @@ func counts(c []int64) []int64 {
 }
 
 func volumeLists(v []fact.VolumeAt) (at, up, down, packets []int64) {
+	n := len(v)
+	if n == 0 {
+		return nil, nil, nil, nil
+	}
+	all := make([]int64, 4*n)
+	at, up, down, packets = all[:0:n], all[n:n:2*n], all[2*n:2*n:3*n], all[3*n:3*n]
 	for _, x := range v {
 		at = append(at, int64(x.At)/int64(time.Second))
 		up = append(up, int64(x.Up.Bytes))
@@ -158,7 +176,9 @@ func (s *sheet) offers(pairs []*pair) {
 				u = &use{}
 				at[k] = u
 			}
-			u.add(sp.offered.first, sp.offered.last, &measures{}, s.gap)
+			if u.interval(sp.offered.first, sp.offered.last, s.gap) == nil {
+				u.insert(&span{first: sp.offered.first, last: sp.offered.last})
+			}
 		}
 	}
 	for k, u := range at {
