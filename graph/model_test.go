@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/hex"
 	"errors"
+	"maps"
 	"math"
 	"net/netip"
 	"reflect"
@@ -295,4 +296,39 @@ func TestSelectRandom(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSparse writes a row without the sparse properties that are zero, which reads back as it was.
+func TestSparse(t *testing.T) {
+	type row struct {
+		graph.Rel
+		Always  string   `graph:"always"`
+		Count   int64    `graph:"count" sparse:"true"`
+		Words   []string `graph:"words" sparse:"true"`
+		Yes     bool     `graph:"yes" sparse:"true"`
+		Text    string   `graph:"text" sparse:"true"`
+		Numbers []int64  `graph:"numbers" sparse:"true"`
+	}
+	if got := graph.SparseNames(&row{}); !slices.Equal(got, []string{"count", "words", "yes", "text", "numbers"}) {
+		t.Errorf("names: %v", got)
+	}
+	for _, c := range []struct {
+		in    row
+		names []string
+	}{
+		{row{}, nil},
+		{row{Words: []string{}, Numbers: []int64{}}, nil},
+		{row{Count: -1, Words: []string{""}, Yes: true, Text: " ", Numbers: []int64{0}}, []string{"count", "numbers", "text", "words", "yes"}},
+	} {
+		m := graph.EncodeSparse(&c.in)
+		got := slices.Sorted(maps.Keys(m))
+		want := append([]string{"always", "batch", "id", "valid_from", "valid_to"}, c.names...)
+		if slices.Sort(want); !slices.Equal(got, want) {
+			t.Errorf("%+v: %v, want %v", c.in, got, want)
+		}
+		var out row
+		if err := graph.DecodeProperties(m, &out); err != nil || len(out.Words) != len(c.in.Words) || out.Count != c.in.Count || out.Yes != c.in.Yes || out.Text != c.in.Text {
+			t.Errorf("%+v became %+v, %v", c.in, out, err)
+		}
+	}
 }

@@ -10,8 +10,9 @@ import (
 
 // field is one property of a node, relationship or row type.
 type field struct {
-	name  string
-	index []int
+	name   string
+	index  []int
+	sparse bool
 }
 
 var fieldCache sync.Map // reflect.Type → []field
@@ -27,7 +28,7 @@ func fields(t reflect.Type) []field {
 		if !ok || name == "-" || f.Anonymous {
 			continue
 		}
-		fs = append(fs, field{name, f.Index})
+		fs = append(fs, field{name, f.Index, f.Tag.Get("sparse") == "true"})
 	}
 	fieldCache.Store(t, fs)
 	return fs
@@ -43,6 +44,17 @@ func PropertyNames(v any) []string {
 	return names
 }
 
+// SparseNames returns the names of the properties of a node or relationship that EncodeSparse leaves out where they are zero.
+func SparseNames(v any) []string {
+	var names []string
+	for _, f := range fields(structType(v)) {
+		if f.sparse {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
 func structType(v any) reflect.Type {
 	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Pointer {
@@ -53,12 +65,21 @@ func structType(v any) reflect.Type {
 
 // EncodeProperties returns the properties of *v, a pointer to a struct with `graph` tags: string, bool, int64, float64, Time, []string,
 // []int64, or []float64. Identifiers, addresses and prefixes become strings.
-func EncodeProperties(v any) map[string]any {
+func EncodeProperties(v any) map[string]any { return encodeProperties(v, false) }
+
+// EncodeSparse is EncodeProperties without the sparse properties that are zero or empty: to whom most of a row's many properties say nothing, they cost.
+func EncodeSparse(v any) map[string]any { return encodeProperties(v, true) }
+
+func encodeProperties(v any, sparse bool) map[string]any {
 	rv := reflect.ValueOf(v).Elem()
 	fs := fields(rv.Type())
 	m := make(map[string]any, len(fs))
 	for _, f := range fs {
-		m[f.name] = encodeValue(rv.FieldByIndex(f.index))
+		x := rv.FieldByIndex(f.index)
+		if sparse && f.sparse && (x.IsZero() || x.Kind() == reflect.Slice && x.Len() == 0) {
+			continue
+		}
+		m[f.name] = encodeValue(x)
 	}
 	return m
 }

@@ -1,11 +1,11 @@
 MATCH (c:Endpoint)-[r:USES]->(s:Service)
 WHERE r.valid_from < $to AND r.valid_to > $from AND ($all OR r.batch IN $batches)
 WITH c, s, r ORDER BY r.id
-WITH c, s, r.application AS application, r.parent AS parent, max(r.certainty) AS certainty, collect(DISTINCT r.direction) AS directions,
-     sum(r.conversations) AS conversations, sum(r.established) AS established, sum(r.refused + r.refused_foreign) AS refused,
-     sum(r.prohibited) AS prohibited, sum(r.unreachable) AS unreachable, sum(r.unanswered) AS unanswered, sum(r.one_way) AS one_way,
+WITH c, s, r.application AS application, coalesce(r.parent, '') AS parent, max(r.certainty) AS certainty, collect(DISTINCT r.direction) AS directions,
+     sum(r.conversations) AS conversations, sum(r.established) AS established, sum(coalesce(r.refused, 0) + coalesce(r.refused_foreign, 0)) AS refused,
+     sum(coalesce(r.prohibited, 0)) AS prohibited, sum(coalesce(r.unreachable, 0)) AS unreachable, sum(coalesce(r.unanswered, 0)) AS unanswered, sum(coalesce(r.one_way, 0)) AS one_way,
      sum(r.packets_up) AS packets_up, sum(r.packets_down) AS packets_down, sum(r.bytes_up) AS bytes_up, sum(r.bytes_down) AS bytes_down, min(r.valid_from) AS first, max(r.valid_to) AS last,
-     max(r.credentials) AS credentials, max(r.certificate) AS certificate, collect(r.server_names) AS names, collect(r.versions) AS versions,
+     max(coalesce(r.credentials, '')) AS credentials, max(coalesce(r.certificate, '')) AS certificate, collect(coalesce(r.server_names, [])) AS names, collect(coalesce(r.versions, [])) AS versions,
      collect(r.starts) AS starts, collect(r.evidence) AS witnesses
 RETURN c.id AS client, c.context AS client_context, c.address AS client_address, s.id AS service, s.endpoint AS server, s.context AS server_context,
        s.address AS server_address, s.transport AS transport, s.port AS port, application, parent, certainty, directions, conversations, established,

@@ -2,7 +2,7 @@ MATCH (c:Endpoint)-[r:USES]->(s:Service)
 WHERE r.valid_from < $to AND r.valid_to > $from AND ($all OR r.batch IN $batches)
   AND r.established > 0
 WITH s, c, r ORDER BY r.application
-WITH s, collect(DISTINCT r.application) AS applications, collect(DISTINCT r.server_names) AS asked, count(DISTINCT c) AS clients,
+WITH s, collect(DISTINCT r.application) AS applications, collect(DISTINCT coalesce(r.server_names, [])) AS asked, count(DISTINCT c) AS clients,
      sum(r.conversations) AS conversations, sum(r.established) AS established, sum(r.bytes_up + r.bytes_down) AS bytes,
      min(r.valid_from) AS first, max(r.valid_to) AS last
 WHERE NOT EXISTS { MATCH (s)-[m:PART_OF]->(:Application) WHERE m.valid_from < $to AND m.valid_to > $from AND ($all OR m.batch IN $batches) }

@@ -1,6 +1,6 @@
 MATCH (c:Endpoint)-[r:USES]->(s:Service)
 WHERE r.valid_from < $to AND r.valid_to > $from AND ($all OR r.batch IN $batches)
-  AND (r.certificate = $certificate OR r.certificate_name = $certificate)
+  AND (coalesce(r.certificate, '') = $certificate OR coalesce(r.certificate_name, '') = $certificate)
 WITH c, s, r ORDER BY r.application
 WITH c, s, collect(DISTINCT r.application) AS applications, sum(r.conversations) AS conversations, sum(r.established) AS established,
      sum(r.bytes_up + r.bytes_down) AS bytes, min(r.valid_from) AS first, max(r.valid_to) AS last
