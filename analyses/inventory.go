@@ -293,7 +293,7 @@ var Counts = graph.Query[CountsRow]{
 
 // Inventory lists the queries of this package.
 func Inventory() []graph.Question {
-	return []graph.Question{Traffic, Served, Pairs, Places, Subnets, Hardware, Names, Captures, Artefacts, Counts}
+	return []graph.Question{Traffic, Served, Pairs, Places, Subnets, Hardware, Names, Captures, Artefacts, Counts, Hops}
 }
 
 // Ordered returns the rows of m in a total order: what the local form of an aggregating query returns.

@@ -85,7 +85,7 @@ func Rules() []string {
 		"configuration/tcp-scaling-stripped", "configuration/tcp-sack-stripped", "configuration/tcp-timestamps-stripped", "configuration/mss-clamped",
 		"configuration/pmtu-blackhole", "configuration/bridging-loop", "configuration/routing-loop",
 		"configuration/resolver-mismatch", "configuration/ntp-mismatch", "configuration/syslog-mismatch", "configuration/fragmentation", "configuration/pim-mismatch",
-		"configuration/baseline-deviation",
+		"configuration/asymmetric-route", "configuration/baseline-deviation",
 	}
 }
 
@@ -109,6 +109,8 @@ type judge struct {
 	tcp            []TCPRow
 	loops          []LoopRow
 	servers        []ServerRow
+	hops           []analyses.HopRow
+	forwarded      []ForwardedRow
 	raised         map[string]int // findings by rule
 	report         *Report
 }
@@ -140,9 +142,15 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	if j.servers, err = Servers.All(ctx, q, p); err != nil {
 		return r, err
 	}
+	if j.hops, err = analyses.Hops.All(ctx, q, p); err != nil {
+		return r, err
+	}
+	if j.forwarded, err = Forwarded.All(ctx, q, p); err != nil {
+		return r, err
+	}
 	for _, rules := range []func(*judge){
 		(*judge).ospf, (*judge).redundancy, (*judge).spanningTree, (*judge).dhcp, (*judge).addresses, (*judge).links, (*judge).icmp,
-		(*judge).routing, (*judge).advertisements, (*judge).transport, (*judge).paths, (*judge).looping, (*judge).serverChoice, (*judge).fragmentation, (*judge).baselines,
+		(*judge).routing, (*judge).advertisements, (*judge).transport, (*judge).paths, (*judge).looping, (*judge).asymmetry, (*judge).serverChoice, (*judge).fragmentation, (*judge).baselines,
 	} {
 		rules(j)
 	}

@@ -215,4 +215,6 @@ var TCP = graph.Query[TCPRow]{
 }
 
 // Queries lists the queries of this analysis.
-func Queries() []graph.Question { return []graph.Question{Statements, Claims, TCP, Loops, Servers} }
+func Queries() []graph.Question {
+	return []graph.Question{Statements, Claims, TCP, Loops, Servers, Forwarded}
+}

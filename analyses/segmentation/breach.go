@@ -82,7 +82,7 @@ func (j *judge) sweep(bs []breach, n int) analyses.Finding {
 
 // what says what became of the flows and what the policy wants.
 func (j *judge) what(bs []breach) string {
-	var n [vanished + 1]int64
+	var n [carried + 1]int64
 	var blockers, apps []string
 	for _, b := range bs {
 		n[b.fate] += b.count
@@ -106,6 +106,7 @@ func (j *judge) what(bs []breach) string {
 	say(arrived, "attempt", " reached the host's segment without an answer")
 	say(stopped, "attempt", " stopped by "+cmp.Or(strings.Join(blockers, ", "), "an unknown device"))
 	say(vanished, "attempt", " stopped without an answer")
+	say(carried, "conversation", as+" inside "+bs[0].row.Tunnel+j.ends(bs[0].row))
 	return strings.Join(said, ", ") + ", policy " + j.policyName(bs[0].rank) + " denies it"
 }
 
@@ -128,9 +129,9 @@ func (j *judge) policyName(rank int) string {
 func (j *judge) severity(bs []breach) analyses.Severity {
 	worst := analyses.Info
 	for _, b := range bs {
-		sev := map[string]analyses.Severity{"segmentation/forbidden-flow": analyses.High, "segmentation/forbidden-reached": analyses.Medium}[b.fate.rule()]
+		sev := map[string]analyses.Severity{"segmentation/forbidden-flow": analyses.High, "segmentation/tunnel-crossing": analyses.High, "segmentation/forbidden-reached": analyses.Medium}[b.fate.rule()]
 		if b.rank >= 0 {
-			if asked, err := analyses.ParseSeverity(j.site.Intent.Policy.Rules[b.rank].Severity); err == nil && b.fate == through {
+			if asked, err := analyses.ParseSeverity(j.site.Intent.Policy.Rules[b.rank].Severity); err == nil && (b.fate == through || b.fate == carried) {
 				sev = asked
 			} else if err == nil {
 				sev = min(sev, asked)

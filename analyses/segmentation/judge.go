@@ -21,6 +21,7 @@ const (
 	arrived              // in the destination's segment, which did not answer
 	stopped              // by another device, which said so
 	vanished             // without an answer, though the destination answers others
+	carried              // inside a tunnel between hosts of zones
 )
 
 // breach is denied attempts of one client at one service that shared a fate.
@@ -39,6 +40,8 @@ func (f fate) rule() string {
 		return "segmentation/forbidden-flow"
 	case refused, arrived:
 		return "segmentation/forbidden-reached"
+	case carried:
+		return "segmentation/tunnel-crossing"
 	}
 	return "segmentation/forbidden-blocked"
 }
@@ -50,9 +53,10 @@ type judge struct {
 	artefacts []graph.Artefact
 	cells     map[pair]*Cell
 	breaches  []breach
-	answers   map[graph.ID]bool  // servers that answered someone
-	inView    map[string]bool    // zones whose own segment was in view
-	shown     map[string]bool    // those of which hosts were seen there
+	answers   map[graph.ID]bool // servers that answered someone
+	inView    map[string]bool   // zones whose own segment was in view
+	shown     map[string]bool   // those of which hosts were seen there
+	tunnels   map[string][]carrier
 	parents   map[parentKey]bool // established; whether the policy lets them
 	single    graph.ID           // the only endpoint that all unicast traffic touches: the capture was taken at that host
 	unjudged  int64
@@ -60,7 +64,7 @@ type judge struct {
 
 // newJudge learns what must be known before the first flow is judged. seen are the names of the capture points of the graph.
 func newJudge(site *analyses.Site, flows []FlowsRow, artefacts []graph.Artefact, seen map[string]bool, o Options) *judge {
-	j := &judge{site: site, o: o, artefacts: artefacts, cells: map[pair]*Cell{}, answers: map[graph.ID]bool{}, inView: map[string]bool{}, parents: map[parentKey]bool{}, shown: map[string]bool{}}
+	j := &judge{site: site, o: o, artefacts: artefacts, cells: map[pair]*Cell{}, answers: map[graph.ID]bool{}, inView: map[string]bool{}, parents: map[parentKey]bool{}, tunnels: map[string][]carrier{}, shown: map[string]bool{}}
 	for _, h := range site.Hosts() {
 		if h.Zone != "" && (h.Local || len(h.MACs) > 0 && !h.Router) {
 			j.inView[h.Zone], j.shown[h.Zone] = true, true
@@ -83,6 +87,7 @@ func newJudge(site *analyses.Site, flows []FlowsRow, artefacts []graph.Artefact,
 	}
 	for i := range flows {
 		r := &flows[i]
+		j.carrier(r)
 		if r.Established > 0 {
 			j.answers[r.Server] = true
 			k := parentKey{r.Client, r.Server, r.Application}
@@ -157,6 +162,10 @@ func (j *judge) flows(rows []FlowsRow) {
 			}
 		case r.Certainty < j.o.SureDirection && j.policy(pair{z.to, z.from}) != "deny": // it may be the answer of an allowed one
 			j.unjudged += r.Conversations
+		case j.smuggled(r, z):
+			j.breaches = append(j.breaches, breach{fate: carried, row: r, pair: z, rank: d.Rule, count: r.Conversations})
+			c.Verdict = worse(c.Verdict, "forbidden-seen")
+			c.Forbidden += r.Conversations
 		default:
 			j.denied(r, z, d, c)
 		}

@@ -48,6 +48,7 @@ type FlowsRow struct {
 	ServerVLAN    string     `graph:"server_vlan"`
 	Tunnel        string     `graph:"tunnel"`
 	Parent        string     `graph:"parent"`
+	Carries       string     `graph:"carries"`   // what it is a tunnel of: "gre"; "" none
 	Certainty     float64    `graph:"certainty"` // of the direction, the least
 	Conversations int64      `graph:"conversations"`
 	Established   int64      `graph:"established"`
@@ -104,6 +105,7 @@ var Flows = graph.Query[FlowsRow]{
 
 func (r *FlowsRow) add(u *graph.Uses) {
 	r.Certainty = min(r.Certainty, u.Certainty)
+	r.Carries = max(r.Carries, u.Carries)
 	r.Conversations += u.Conversations
 	r.Established += u.Established
 	r.Refused += u.Refused
@@ -181,6 +183,7 @@ type MACsRow struct {
 	Virtual  string     `graph:"virtual"`
 	Packets  int64      `graph:"packets"`
 	Claims   int64      `graph:"claims"`
+	TTLMax   int64      `graph:"ttl_max"` // of its IP packets; 0 none
 	First    graph.Time `graph:"first"`
 	Last     graph.Time `graph:"last"`
 	Witness  []string   `graph:"evidence"`
@@ -214,6 +217,7 @@ var MACs = graph.Query[MACsRow]{
 			r.Virtual = max(r.Virtual, h.Virtual)
 			r.Packets += h.Packets
 			r.Claims += h.Claims
+			r.TTLMax = max(r.TTLMax, h.TTLMax)
 			r.First, r.Last = min(r.First, h.From), max(r.Last, h.To-1)
 			r.Witness = union(r.Witness, h.Witness)
 		}

@@ -116,7 +116,7 @@ func TestErrors(t *testing.T) {
 			break
 		}
 	}
-	if n != 10 {
+	if n != 11 {
 		t.Errorf("Run is content with %d answers", n)
 	}
 }
