@@ -13,11 +13,7 @@ func (b *Builder) Batch() (*graph.Batch, Stats) {
 	b.judgeAll()
 	b.boundBuckets()
 	s := &sheet{Builder: b, batch: b.batchID(), endpoints: map[endpointKey]graph.ID{}, seen: map[graph.ID]struct{}{}, carry: map[carryKey]*carry{}}
-	for u := range b.tiers.next.all {
-		for _, sp := range u.spans {
-			b.stats.Folded += int(sp.conversations)
-		}
-	}
+	b.stats.Folded = b.folded()
 	canon := b.canonical()
 	s.routers = b.findRouters()
 	s.at = b.residences(s.routers, canon)
@@ -78,7 +74,7 @@ func (b *Builder) pointByIndex(i uint16) string {
 func (s *sheet) pairs() []*pair {
 	told := s.tellings()
 	at := map[pairKey]*pair{}
-	for u := range s.tiers.all {
+	for u := range s.all {
 		for _, sp := range u.spans {
 			k := s.pairKey(&u.key, sp)
 			s.byAnswer(&k, &u.key, sp, told)
@@ -91,7 +87,7 @@ func (s *sheet) pairs() []*pair {
 		}
 		u.spans = nil
 	}
-	s.tiers, s.scans = nil, nil
+	s.tiers, s.scans = [2]*tier{}, nil
 	pairs := make([]*pair, 0, len(at))
 	for _, p := range at {
 		pairs = append(pairs, p)

@@ -19,7 +19,7 @@ import (
 // Defaults of Options.
 const (
 	DefaultGap        = time.Hour
-	DefaultMaxUses    = 200_000
+	DefaultMaxUses    = 100_000
 	DefaultMaxBuckets = 1_000_000
 )
 
@@ -27,7 +27,7 @@ const (
 type Options struct {
 	Intent     *intent.Intent // declares contexts and applications; may be nil
 	Gap        time.Duration  // silence after which activity is a new relationship; 0: DefaultGap
-	MaxUses    int            // communications that are kept apart; 0: DefaultMaxUses
+	MaxUses    int            // answered communications that are kept apart beside a quarter as many that were not; 0: DefaultMaxUses
 	MaxBuckets int            // time buckets over all communications; when there are more, the step grows. 0: DefaultMaxBuckets
 }
 
@@ -52,7 +52,7 @@ type Builder struct {
 	places interner[place]
 	texts  interner[string]
 
-	tiers *tier
+	tiers [2]*tier // of communications that were answered and of quiet ones, which a flood makes
 	scans map[host]*scan
 
 	minStep                    int64
@@ -95,7 +95,7 @@ func New(o Options) *Builder {
 	b := &Builder{
 		o: o, gap: fact.Time(o.Gap),
 		places: newInterner[place](), texts: newInterner[string](),
-		tiers: newTiers(o.MaxUses), scans: map[host]*scan{},
+		tiers: [2]*tier{newTiers(o.MaxUses), newTiers(max(o.MaxUses/quietShare, 1))}, scans: map[host]*scan{},
 		minStep: int64(time.Second), bucketsCheck: o.MaxBuckets,
 		captures:   map[uint16]*fact.Capture{},
 		artefacts:  map[fact.Artefact]struct{}{},

@@ -53,7 +53,7 @@ func (s *sheet) writeCaptures() {
 		s.artefact(fact.Artefact{Kind: "overload", Text: fmt.Sprintf("%d clients tried more than %d services without an answer: their attempts are counted without port or server", n, scanTargets)})
 	}
 	if n := s.stats.Folded; n > 0 {
-		s.artefact(fact.Artefact{Kind: "overload", Extent: float64(n) / float64(s.stats.Conversations), Text: fmt.Sprintf("there were more than %d communications: %d conversations are counted without client or server", s.o.MaxUses, n)})
+		s.artefact(fact.Artefact{Kind: "overload", Extent: float64(n) / float64(s.stats.Conversations), Text: fmt.Sprintf("there were more than %d communications, or %d unanswered ones: %d conversations are counted without client or server", s.o.MaxUses, s.o.MaxUses/quietShare, n)})
 	}
 }
 

@@ -15,7 +15,7 @@ type profile struct {
 // judge decides who refused, and which attempts without answer reached the service's own segment.
 func (s *sheet) judge() {
 	need := map[host]*profile{}
-	for u := range s.tiers.all {
+	for u := range s.all {
 		for _, sp := range u.spans {
 			if len(sp.refusals) > 0 {
 				need[s.canonical(u.key.server)] = nil
@@ -25,7 +25,7 @@ func (s *sheet) judge() {
 	if len(need) > 0 {
 		s.profiles(need)
 	}
-	for u := range s.tiers.all {
+	for u := range s.all {
 		server := s.canonical(u.key.server)
 		for _, sp := range u.spans {
 			for _, r := range sp.refusals {
@@ -65,7 +65,7 @@ func (s *sheet) profiles(need map[host]*profile) {
 			p.macs = append(p.macs, f.mac)
 		}
 	}
-	for u := range s.tiers.all {
+	for u := range s.all {
 		if u.key.quiet {
 			continue
 		}

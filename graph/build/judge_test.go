@@ -136,3 +136,26 @@ func TestReached(t *testing.T) {
 		t.Errorf("one way %d, reached %d", u.OneWay, u.Reached)
 	}
 }
+
+// An ICMP error is no attempt of its own: what became of it is told by the conversation that it speaks of.
+func TestErrorsAreNoAttempts(t *testing.T) {
+	servers := vlan(90)
+	for _, c := range []struct {
+		name   string
+		proto  fact.Transport
+		port   string // type << 8 | code
+		oneWay int64
+	}{
+		{"port unreachable", fact.ICMP, "771", 0}, {"time exceeded", fact.ICMP, "2816", 0}, {"redirect", fact.ICMP, "1281", 0},
+		{"echo request", fact.ICMP, "2048", 1}, {"packet too big", fact.ICMPv6, "512", 0}, {"echo request of IPv6", fact.ICMPv6, "32768", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := unanswered("10.10.0.5:0", "10.90.0.5:"+c.port, mac(5), servers)
+			x.Transport, x.Outcome, x.TCP = c.proto, fact.OneWay, nil
+			b, _ := batch(t, build.Options{}, file(), stays(servers, "10.90.0.5", mac(5), start), x)
+			if u := usesOf(b, 0); u.Conversations != 1 || u.OneWay != c.oneWay || u.Reached != c.oneWay || u.PacketsUp == 0 {
+				t.Errorf("%d conversations, one way %d, reached %d", u.Conversations, u.OneWay, u.Reached)
+			}
+		})
+	}
+}

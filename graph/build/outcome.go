@@ -6,6 +6,9 @@ import (
 
 // outcome counts how far a conversation got, and what may tell who stopped it.
 func (b *Builder) outcome(m *measures, c *fact.Conversation) {
+	if errorsOnly(c) {
+		return // their fate is that of the conversation they speak of
+	}
 	switch c.Outcome {
 	case fact.Established:
 		m.established = 1
@@ -72,4 +75,15 @@ func portUnreachable(e *fact.ICMPError) bool {
 // prohibited reports whether an error says that an administrator forbids: ICMP 3/9, 3/10, 3/13 (RFC 1812, section 5.2.7.1), ICMPv6 1/1.
 func prohibited(e *fact.ICMPError) bool {
 	return !e.V6 && e.Type == 3 && (e.Code == 9 || e.Code == 10 || e.Code == 13) || e.V6 && e.Type == 1 && (e.Code == 1 || e.Code == 5 || e.Code == 6)
+}
+
+// errorsOnly reports whether a conversation is ICMP errors (RFC 792; RFC 4443, section 2.1), which answer another. Its server port is type and code.
+func errorsOnly(c *fact.Conversation) bool {
+	switch t := c.Server.Port() >> 8; c.Transport {
+	case fact.ICMP:
+		return t == 3 || t == 4 || t == 5 || t == 11 || t == 12
+	case fact.ICMPv6:
+		return t < 128
+	}
+	return false
 }

@@ -48,27 +48,28 @@ func (s *scan) coarse(k useKey) useKey {
 
 // use returns where conversations of key k are added up.
 func (b *Builder) use(k useKey) *use {
-	if u := b.tiers.uses[k]; u != nil {
+	t := b.tiers[count(k.quiet)]
+	if u := t.uses[k]; u != nil {
 		return u
 	}
 	if !k.quiet {
-		u, _ := b.get(b.tiers, k)
+		u, _ := b.get(t, k)
 		return u
 	}
 	s := b.scans[k.client]
 	if s == nil {
-		u, created := b.get(b.tiers, k)
+		u, created := b.get(t, k)
 		if created { // else the client is one of a crowd that is not told apart
 			b.scans[k.client] = &scan{check: scanTargets, keys: []useKey{k}}
 		}
 		return u
 	}
 	fine := k
-	u, created := b.get(b.tiers, s.coarse(k))
+	u, created := b.get(t, s.coarse(k))
 	if s.over {
 		if b.note(s, fine) {
 			b.rekey(s)
-			u, _ = b.get(b.tiers, s.coarse(fine))
+			u, _ = b.get(t, s.coarse(fine))
 		} else if created {
 			s.keys = append(s.keys, u.key)
 		}
@@ -77,7 +78,7 @@ func (b *Builder) use(k useKey) *use {
 	if created {
 		s.keys = append(s.keys, u.key)
 		if len(s.keys) > s.check && b.judge(s) {
-			u, _ = b.get(b.tiers, s.coarse(fine))
+			u, _ = b.get(t, s.coarse(fine))
 		}
 	}
 	return u
@@ -86,7 +87,7 @@ func (b *Builder) use(k useKey) *use {
 // forget drops what is known of clients none of whose attempts is kept apart any more.
 func (b *Builder) forget() {
 	for c, s := range b.scans {
-		if !s.over && !slices.ContainsFunc(s.keys, func(k useKey) bool { return b.tiers.uses[k] != nil }) {
+		if !s.over && !slices.ContainsFunc(s.keys, func(k useKey) bool { return b.tiers[1].uses[k] != nil }) {
 			delete(b.scans, c)
 		}
 	}
@@ -138,12 +139,12 @@ func (b *Builder) rekey(s *scan) {
 			s.keys = append(s.keys, k)
 			continue
 		}
-		u := b.tiers.uses[k]
+		u := b.tiers[1].uses[k]
 		if u == nil {
 			continue // folded by the tier
 		}
-		delete(b.tiers.uses, k)
-		into, created := b.get(b.tiers, c)
+		delete(b.tiers[1].uses, k)
+		into, created := b.get(b.tiers[1], c)
 		if created {
 			s.keys = append(s.keys, c)
 		}

@@ -18,6 +18,9 @@ type tier struct {
 	next  *tier
 }
 
+// quietShare is the part of the communications kept apart that may be unanswered ones beside the answered.
+const quietShare = 4
+
 func newTiers(maxUses int) *tier {
 	last := &tier{uses: map[useKey]*use{}}
 	servers := &tier{uses: map[useKey]*use{}, max: max(maxUses/16, 64), fold: foldAll, next: last}
@@ -83,7 +86,7 @@ func (b *Builder) shrink(t *tier) {
 			}
 		}
 	}
-	if t == b.tiers {
+	if t == b.tiers[1] {
 		b.forget()
 	}
 }
@@ -132,14 +135,30 @@ func (b *Builder) hash(k *useKey) uint64 {
 }
 
 // all yields the communications of all tiers.
-func (t *tier) all(yield func(*use) bool) {
-	for ; t != nil; t = t.next {
-		for _, u := range t.uses {
-			if !yield(u) {
-				return
+func (b *Builder) all(yield func(*use) bool) {
+	for _, t := range b.tiers {
+		for ; t != nil; t = t.next {
+			for _, u := range t.uses {
+				if !yield(u) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// folded returns how many conversations are counted in coarser tiers.
+func (b *Builder) folded() (n int) {
+	for _, t := range b.tiers {
+		for t = t.next; t != nil; t = t.next {
+			for _, u := range t.uses {
+				for _, sp := range u.spans {
+					n += int(sp.conversations)
+				}
+			}
+		}
+	}
+	return n
 }
 
 // service is what an attempt aims at.

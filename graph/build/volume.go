@@ -71,7 +71,7 @@ func floor(t fact.Time, step int64) fact.Time {
 func (b *Builder) boundBuckets() {
 	for {
 		n := 0
-		for u := range b.tiers.all {
+		for u := range b.all {
 			for _, s := range u.spans {
 				n += len(s.buckets)
 			}
@@ -81,7 +81,7 @@ func (b *Builder) boundBuckets() {
 			return
 		}
 		b.minStep *= 2
-		for u := range b.tiers.all {
+		for u := range b.all {
 			for _, s := range u.spans {
 				if len(s.buckets) > 0 {
 					s.coarsen(b.minStep)
