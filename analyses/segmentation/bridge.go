@@ -16,6 +16,13 @@ var ownName = map[string]bool{"dhcp": true, "nbns": true}
 // maxSharing is how many hosts may have one name before it is that of a product.
 const maxSharing = 2
 
+// givenNames are names with which systems and their installers come: they name a product, and no host.
+var givenNames = map[string]bool{"android": true, "iphone": true, "ipad": true, "ipod": true, "macbook": true, "macbook-pro": true, "macbook-air": true, "imac": true, "mac-mini": true,
+	"watch": true, "apple-watch": true, "localhost": true, "localdomain": true, "localhost.localdomain": true, "raspberrypi": true, "debian": true, "ubuntu": true, "fedora": true, "centos": true,
+	"kali": true, "archlinux": true, "linux": true, "openwrt": true, "buildroot": true, "espressif": true, "esp32": true, "arduino": true, "wled": true, "tasmota": true, "desktop": true,
+	"laptop": true, "pc": true, "computer": true, "workstation": true, "server": true, "host": true, "client": true, "user-pc": true, "admin-pc": true, "windows": true, "mypc": true, "workgroup": true,
+	"printer": true, "camera": true, "ipcam": true, "phone": true, "router": true, "switch": true, "ap": true, "chromebook": true, "galaxy": true, "none": true, "unknown": true, "(none)": true}
+
 // bridges finds hosts that live, under one name of their own and at the same time, in two declared zones.
 func (s *sight) bridges() []analyses.Finding {
 	if s.site.ZonesFrom != "declared" {
@@ -42,7 +49,7 @@ func (s *sight) bridges() []analyses.Finding {
 	var fs []analyses.Finding
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		hs := named[name]
-		if len(hs) != maxSharing {
+		if len(hs) != maxSharing || givenNames[name] {
 			continue
 		}
 		a, b := hs[0], hs[1]

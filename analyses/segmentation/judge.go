@@ -54,6 +54,7 @@ type judge struct {
 	cells     map[pair]*Cell
 	breaches  []breach
 	answers   map[graph.ID]bool // servers that answered someone
+	answering map[string]bool   // zones with such servers
 	inView    map[string]bool   // zones whose own segment was in view
 	shown     map[string]bool   // those of which hosts were seen there
 	tunnels   map[string][]carrier
@@ -64,7 +65,7 @@ type judge struct {
 
 // newJudge learns what must be known before the first flow is judged. seen are the names of the capture points of the graph.
 func newJudge(site *analyses.Site, flows []FlowsRow, artefacts []graph.Artefact, seen map[string]bool, o Options) *judge {
-	j := &judge{site: site, o: o, artefacts: artefacts, cells: map[pair]*Cell{}, answers: map[graph.ID]bool{}, inView: map[string]bool{}, parents: map[parentKey]bool{}, tunnels: map[string][]carrier{}, shown: map[string]bool{}}
+	j := &judge{site: site, o: o, artefacts: artefacts, cells: map[pair]*Cell{}, answers: map[graph.ID]bool{}, answering: map[string]bool{}, inView: map[string]bool{}, parents: map[parentKey]bool{}, tunnels: map[string][]carrier{}, shown: map[string]bool{}}
 	for _, h := range site.Hosts() {
 		if h.Zone != "" && (h.Local || len(h.MACs) > 0 && !h.Router) {
 			j.inView[h.Zone], j.shown[h.Zone] = true, true
@@ -90,6 +91,7 @@ func newJudge(site *analyses.Site, flows []FlowsRow, artefacts []graph.Artefact,
 		j.carrier(r)
 		if r.Established > 0 {
 			j.answers[r.Server] = true
+			j.answering[j.zones(r).to] = true
 			k := parentKey{r.Client, r.Server, r.Application}
 			j.parents[k] = j.parents[k] || j.decide(r).Action != "deny"
 		}
@@ -201,7 +203,7 @@ func (j *judge) denied(r *FlowsRow, z pair, d analyses.Decision, c *Cell) {
 	add(refused, r.Refused, "forbidden-reached")
 	add(arrived, lost, "forbidden-reached")
 	add(stopped, r.Foreign+r.Prohibited, "forbidden-blocked")
-	if r.Established+oneWay+r.Refused+lost == 0 && r.PacketsUp > r.Conversations && j.answers[r.Server] && j.inView[z.to] {
+	if r.Established+oneWay+r.Refused+lost == 0 && r.PacketsUp > r.Conversations && j.inView[z.to] && (j.answers[r.Server] || j.shown[z.to] && j.answering[z.to]) {
 		add(vanished, r.Unanswered, "forbidden-blocked")
 	}
 }

@@ -38,7 +38,9 @@ func TestFlows(t *testing.T) {
 			"info forbidden-blocked 1: 10.10.0.7 (users) to 10.90.0.5 tcp/22 (servers): 1 attempt stopped by an unknown device, policy default denies it"}},
 		{"silently, though the host answers others", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=3\nuse 10.10.0.8 10.90.0.5 tcp/443", []string{
 			"info forbidden-blocked 0.8: 10.10.0.7 (users) to 10.90.0.5 tcp/22 (servers): 1 attempt stopped without an answer, policy default denies it"}},
-		{"the host may be down", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=3", nil},
+		{"silently, though its segment is in view and answers others", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=3\nuse 10.10.0.8 10.90.0.6 tcp/443", []string{
+			"info forbidden-blocked 0.8: 10.10.0.7 (users) to 10.90.0.5 tcp/22 (servers): 1 attempt stopped without an answer, policy default denies it"}},
+		{"nobody answers there: the point may be down", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=3", nil},
 		{"no repeats", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=1\nuse 10.10.0.8 10.90.0.5 tcp/443", nil},
 		{"the server's segment is not in view", "use 10.10.0.7 10.90.9.9 tcp/22 unanswered=1 packets_up=3", nil},
 		{"unreachable", "use 10.10.0.7 10.90.0.5 tcp/22 unreachable=1", nil},
