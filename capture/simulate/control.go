@@ -138,7 +138,7 @@ func (n *network) rootOf(b *bridge) *bridge {
 	for todo := []*bridge{b}; len(todo) > 0; todo = todo[1:] {
 		for _, p := range todo[0].ports {
 			o, ok := p.peer.node.(*bridge)
-			if !ok || seen[o] || o.spec.STP.Mode == "" {
+			if !ok || seen[o] || o.spec.STP.Mode == "" || !p.up() {
 				continue
 			}
 			seen[o] = true
@@ -157,11 +157,7 @@ func (n *network) startSTP(b *bridge, p *port, mac frame.MAC) {
 		return
 	}
 	s := n.s
-	root := n.rootOf(b)
-	if st.Root {
-		root = b
-	}
-	hello, age, delay := or64(st.Hello, 2e9), or64(st.MaxAge, 20e9), or64(st.ForwardDelay, 15e9)
+	hello := or64(st.Hello, 2e9)
 	vlans := []uint16{0}
 	if st.Mode == "pvst" {
 		vlans = vlans[:0]
@@ -176,30 +172,24 @@ func (n *network) startSTP(b *bridge, p *port, mac frame.MAC) {
 	if st.Changes != 0 {
 		s.every(int64(st.Changes), int64(st.Changes), 0, func() {
 			changes = true
-			if st.Mode == "stp" && root != b {
+			if st.Mode == "stp" && n.rootFor(b) != b {
 				s.rawFrame(p, mac, bpduMAC, frame.LLC, (&frame.BPDU{TCN: true}).Payload())
 			}
 			s.after(hello*2, func() { changes = false })
 		})
 	}
 	for _, v := range vlans {
-		if p.blocked[v] && root != b { // a blocked port listens
-			continue
-		}
-		t := frame.BPDU{Mode: st.Mode, VLAN: v, Root: root.mac, Bridge: b.mac, RootPriority: root.spec.STP.Priority, Priority: st.Priority, Port: uint16(p.index),
-			MaxAge: uint16(age / 1e9), Hello: uint16(hello / 1e9), Delay: uint16(delay / 1e9), Designated: true, Region: st.Region, Revision: st.Revision}
-		if root != b {
-			t.Cost, t.Age = 4, 1
-			if _, up := p.peer.node.(*bridge); up && n.towards(p, root) {
-				continue // the root port sends none
-			}
-		}
-		if st.Mode == "mst" {
-			t.Digest = md5.Sum([]byte(st.Region))
-		}
+		tree, t, speaks := -1, frame.BPDU{}, false
 		s.every(first, hello, 0, func() {
+			if tree != n.tree {
+				tree = n.tree
+				t, speaks = n.bpdu(b, p, v)
+			}
+			if !speaks {
+				return
+			}
 			x := t
-			x.Change = changes
+			x.Change = changes || s.now < n.changing
 			if st.Mode != "pvst" {
 				s.rawFrame(p, mac, bpduMAC, frame.LLC, x.Payload())
 				return
@@ -213,12 +203,42 @@ func (n *network) startSTP(b *bridge, p *port, mac frame.MAC) {
 	}
 }
 
+// rootFor is the bridge that b takes for the root.
+func (n *network) rootFor(b *bridge) *bridge {
+	if b.spec.STP.Root {
+		return b
+	}
+	return n.rootOf(b)
+}
+
+// bpdu returns what b says at a port of one VLAN's tree. A blocked port listens, and the root port says nothing.
+func (n *network) bpdu(b *bridge, p *port, v uint16) (t frame.BPDU, speaks bool) {
+	st := &b.spec.STP
+	root := n.rootFor(b)
+	if p.blocked[v] && root != b {
+		return t, false
+	}
+	hello, age, delay := or64(st.Hello, 2e9), or64(st.MaxAge, 20e9), or64(st.ForwardDelay, 15e9)
+	t = frame.BPDU{Mode: st.Mode, VLAN: v, Root: root.mac, Bridge: b.mac, RootPriority: root.spec.STP.Priority, Priority: st.Priority, Port: uint16(p.index),
+		MaxAge: uint16(age / 1e9), Hello: uint16(hello / 1e9), Delay: uint16(delay / 1e9), Designated: true, Region: st.Region, Revision: st.Revision}
+	if root != b {
+		t.Cost, t.Age = 4, 1
+		if _, up := p.peer.node.(*bridge); up && n.towards(p, root) {
+			return t, false
+		}
+	}
+	if st.Mode == "mst" {
+		t.Digest = md5.Sum([]byte(st.Region))
+	}
+	return t, true
+}
+
 // towards reports whether the bridge at the other end of p is nearer to the root.
 func (n *network) towards(p *port, root *bridge) bool {
 	dist := map[*bridge]int{root: 0}
 	for todo := []*bridge{root}; len(todo) > 0; todo = todo[1:] {
 		for _, q := range todo[0].ports {
-			if o, ok := q.peer.node.(*bridge); ok {
+			if o, ok := q.peer.node.(*bridge); ok && q.up() {
 				if _, seen := dist[o]; !seen {
 					dist[o] = dist[todo[0]] + 1
 					todo = append(todo, o)

@@ -7,7 +7,7 @@ import (
 
 // faults by kind, each with what its target is: begin and end.
 //
-//	link-down       a link carries nothing
+//	link-down       a link carries nothing; spanning trees, gateway groups and routing protocols go around it in their own time
 //	link-loss       a link loses the share value
 //	link-delay      a link's delay grows by value milliseconds
 //	service-down    a service's port is closed: resets, ICMP port unreachable
@@ -40,6 +40,10 @@ func (n *network) startFault(x *Fault) {
 				}
 			}
 			end = func() { e(); c.down, c.loss, c.delay = false, loss, delay }
+		}
+		if x.Kind == "link-down" {
+			b, e := begin, end
+			begin, end = func() { b(); n.linkChanged(w) }, func() { e(); n.linkChanged(w) }
 		}
 	case "service-down", "service-silent", "service-slow":
 		v := n.services[x.Target]
@@ -114,27 +118,11 @@ func (n *network) stall(h *host, on bool) {
 // failover lets another member of each of r's groups take over, or gives them back.
 func (n *network) failover(r *router, fail bool) {
 	for _, g := range n.fhrp {
-		if g.r != r {
-			continue
+		if g.r == r {
+			g.failed = fail
 		}
-		var best *fhrp
-		for _, o := range n.fhrp {
-			if o != g && o.f.segment == g.f.segment && o.spec.Group == g.spec.Group && (best == nil || o.spec.Priority > best.spec.Priority) {
-				best = o
-			}
-		}
-		if best == nil || !g.active && fail {
-			continue
-		}
-		on := best
-		g.take(false)
-		best.take(false)
-		if !fail {
-			on = g
-		}
-		on.take(true)
-		on.f.sendARP(1, on.mac, on.spec.Virtual.Addr, broadcast, on.spec.Virtual.Addr, broadcast)
 	}
+	n.elect()
 }
 
 // withAddress finds the interface of a host that owns an address.

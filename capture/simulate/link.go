@@ -23,6 +23,7 @@ type port struct {
 	tagged  map[uint16]bool
 	also    map[uint16]bool // VLANs that it sends untagged, too
 	blocked map[uint16]bool // by spanning tree
+	held    bool            // blocked because the scenario says so
 	rx, tx  []*tap
 	extra   *linkSettings
 }

@@ -34,6 +34,9 @@ type network struct {
 	legs      map[[2]netip.AddrPort]*flow
 	errs      []error
 	macs      uint32
+	tree      int   // how often the spanning trees were computed anew
+	unsettled bool  // a link was down, or is
+	changing  int64 // until when switches tell of a topology change
 }
 
 type owner struct {
@@ -318,7 +321,7 @@ func (n *network) vlanPort(l *Link, p *port, native uint16) {
 		}
 	}
 	if l.Blocked == "a" && !p.extra.far || l.Blocked == "b" && p.extra.far {
-		p.blocked = map[uint16]bool{}
+		p.held, p.blocked = true, map[uint16]bool{}
 		for v := range n.vlans {
 			p.blocked[v] = true
 		}
@@ -368,7 +371,7 @@ func (n *network) spanTrees() {
 			for todo := []*bridge{root}; len(todo) > 0; todo = todo[1:] {
 				for _, p := range todo[0].ports {
 					o, ok := p.peer.node.(*bridge)
-					if !ok || o == todo[0] || !p.carries(v) || used[p] || o.spec.STP.Mode == "" || todo[0].spec.STP.Mode == "" {
+					if !ok || o == todo[0] || !p.up() || !p.carries(v) || used[p] || o.spec.STP.Mode == "" || todo[0].spec.STP.Mode == "" {
 						continue
 					}
 					used[p], used[p.peer] = true, true

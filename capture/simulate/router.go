@@ -8,21 +8,22 @@ import (
 
 // router forwards packets between its interfaces.
 type router struct {
-	s        *sim
-	spec     *Router
-	ifaces   []*iface
-	tables   map[string][]route // by context, longest prefix first
-	cache    map[cacheKey]*route
-	tunnels  []*tunnel
-	id       netip.Addr
-	chassis  frame.MAC
-	delay    int64
-	ipid     uint16
-	ospf     map[*iface]*ospfState
-	natPort  uint16
-	classify []marking
-	last     int64            // when the packet before leaves
-	self     map[*iface]*host // the router's own TCP, by interface
+	s          *sim
+	spec       *Router
+	ifaces     []*iface
+	tables     map[string][]route // by context, longest prefix first
+	cache      map[cacheKey]*route
+	configured map[string][]route // tables while all links are up
+	tunnels    []*tunnel
+	id         netip.Addr
+	chassis    frame.MAC
+	delay      int64
+	ipid       uint16
+	ospf       map[*iface]*ospfState
+	natPort    uint16
+	classify   []marking
+	last       int64            // when the packet before leaves
+	self       map[*iface]*host // the router's own TCP, by interface
 }
 
 type cacheKey struct {

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -62,41 +63,55 @@ func (n *network) addTunnels() {
 // fewest hops to every other prefix of the context.
 func (n *network) addRoutes() {
 	for _, r := range n.routers {
-		for _, f := range r.ifaces {
-			for _, p := range []netip.Prefix{f.net4, f.net6} {
-				if p.IsValid() {
-					r.tables[f.context] = append(r.tables[f.context], route{prefix: p, out: f})
-				}
-			}
-		}
-		for i := range r.spec.Routes {
-			n.static(r, &r.spec.Routes[i])
-		}
-		for _, t := range r.tunnels {
-			for _, p := range t.spec.For {
-				r.tables[t.spec.context()] = append(r.tables[t.spec.context()], route{prefix: p.Masked(), tunnel: t})
+		n.enter(r)
+	}
+	for _, r := range n.routers {
+		n.discover(r)
+		r.configured = maps.Clone(r.tables)
+	}
+}
+
+// enter enters what a router knows by itself.
+func (n *network) enter(r *router) {
+	for _, f := range r.ifaces {
+		for _, p := range []netip.Prefix{f.net4, f.net6} {
+			if p.IsValid() {
+				r.tables[f.context] = append(r.tables[f.context], route{prefix: p, out: f})
 			}
 		}
 	}
-	for _, r := range n.routers {
-		for _, f := range r.ifaces {
-			n.explore(r, f)
-		}
-		for c := range r.tables {
-			slices.SortStableFunc(r.tables[c], func(a, b route) int { return b.prefix.Bits() - a.prefix.Bits() })
+	for i := range r.spec.Routes {
+		n.static(r, &r.spec.Routes[i])
+	}
+	for _, t := range r.tunnels {
+		for _, p := range t.spec.For {
+			r.tables[t.spec.context()] = append(r.tables[t.spec.context()], route{prefix: p.Masked(), tunnel: t})
 		}
 	}
 }
 
-// neighbours lists the router interfaces on the same segment and subnet as f.
+// discover enters what a router learns from others.
+func (n *network) discover(r *router) {
+	for _, f := range r.ifaces {
+		n.explore(r, f)
+	}
+	for c := range r.tables {
+		slices.SortStableFunc(r.tables[c], func(a, b route) int { return b.prefix.Bits() - a.prefix.Bits() })
+	}
+}
+
+// neighbours lists the router interfaces on the same segment and subnet as f, unless a routing protocol is silent there.
 func (n *network) neighbours(f *iface) []*iface {
 	var out []*iface
+	if f.unspoken() {
+		return nil
+	}
 	for _, r := range n.routers {
 		for _, g := range r.ifaces {
-			if g == f || g.owner == f.owner || g.context != f.context || g.segment != f.segment {
+			if g == f || g.unspoken() || g.owner == f.owner || g.context != f.context || g.segment != f.segment {
 				continue
 			}
-			if f.segment == 0 && g.port != f.port.peer {
+			if f.segment == 0 && g.port != f.port.peer || n.unsettled && !n.joined(f, g) {
 				continue
 			}
 			if f.net4.IsValid() && f.net4 == g.net4 || f.net6.IsValid() && f.net6 == g.net6 {

@@ -12,6 +12,20 @@ import (
 // passive reports whether a protocol does not speak on an interface.
 func (f *iface) passive(protocol string) bool { return slices.Contains(f.spec.NoUse, protocol) }
 
+// unspoken reports whether the router's routing protocols speak, but not on this interface.
+func (f *iface) unspoken() bool {
+	r, ok := f.owner.(*router)
+	if !ok {
+		return false
+	}
+	sp, speaks, any := r.spec, false, false
+	for name, on := range map[string]bool{"ospf": sp.OSPF != nil, "eigrp": sp.EIGRP != nil, "rip": sp.RIP != nil, "isis": sp.ISIS != nil} {
+		any = any || on
+		speaks = speaks || on && !f.passive(name)
+	}
+	return any && !speaks
+}
+
 func (n *network) startRouting(r *router, f *iface) {
 	s := n.s
 	if !f.v4.IsValid() {
@@ -101,8 +115,9 @@ type ospfState struct {
 // ospfPeer is one neighbour: where the adjacency stands.
 type ospfPeer struct {
 	addr  netip.Addr
-	two   bool // it has seen us
-	stage int  // 0 none, 1 exchange begun, 2 done
+	two   bool  // it has seen us
+	last  int64 // when its last hello came
+	stage int   // 0 none, 1 exchange begun, 2 done
 	tries int
 }
 
@@ -150,6 +165,13 @@ func (st *ospfState) hello() {
 		prio = *o.Priority
 	}
 	m := frame.OSPFHello{OSPFHeader: st.header(), Mask: mask, Hello: uint16(hello / 1e9), Dead: uint32(or64(o.Dead, 4*hello) / 1e9), Options: st.opts, Priority: prio}
+	st.order = slices.DeleteFunc(st.order, func(id netip.Addr) bool { // a neighbour that is silent for the dead interval is gone (RFC 2328, section 9.5)
+		gone := st.f.s.now-st.heard[id].last > or64(o.Dead, 4*hello)
+		if gone {
+			delete(st.heard, id)
+		}
+		return gone
+	})
 	dr, bdr := st.f.v4, netip.Addr{}
 	for _, id := range st.order {
 		m.Neighbours = append(m.Neighbours, id)
@@ -206,6 +228,7 @@ func (st *ospfState) onHello(p *packet, b []byte, id netip.Addr) {
 		st.heard[id] = q
 		st.order = append(st.order, id)
 	}
+	q.last = st.f.s.now
 	for x := b[44:]; len(x) >= 4; x = x[4:] {
 		if netip.AddrFrom4([4]byte(x[:4])) == st.id {
 			q.two = true
@@ -288,6 +311,7 @@ type fhrp struct {
 	spec   *FHRP
 	mac    frame.MAC
 	active bool
+	failed bool // its router has left the group
 }
 
 func (n *network) addFHRP(r *router, f *iface) {
@@ -320,13 +344,7 @@ func (n *network) addFHRP(r *router, f *iface) {
 func (n *network) startFHRP() {
 	s := n.s
 	for _, g := range n.fhrp {
-		g.active = true
-		for _, o := range n.fhrp {
-			if o != g && o.f.segment == g.f.segment && o.spec.Group == g.spec.Group && o.spec.Protocol == g.spec.Protocol && (o.spec.Priority > g.spec.Priority ||
-				o.spec.Priority == g.spec.Priority && g.f.v4.Less(o.f.v4)) {
-				g.active = false
-			}
-		}
+		g.active = !slices.ContainsFunc(n.fhrp, func(o *fhrp) bool { return n.beats(o, g) })
 		if g.spec.Active != nil {
 			g.active = *g.spec.Active
 		}
