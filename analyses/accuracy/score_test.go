@@ -55,7 +55,7 @@ func built() map[string]bool {
 			rules[r] = true
 		}
 	}
-	for _, r := range dependency.ChangeRules() {
+	for _, r := range slices.Concat(dependency.ChangeRules(), dependency.ShiftRules()) {
 		rules[r] = true
 	}
 	return rules
@@ -183,7 +183,7 @@ func score(ctx context.Context, name, before string, seed uint64, dir string) (r
 		if err := errors.Join(errA, errB, err); err != nil {
 			return fail(err)
 		}
-		got.findings = append(got.findings, dependency.Changes(d)...)
+		got.findings = slices.Concat(got.findings, dependency.Changes(d), dependency.Shifts(va, vb))
 	}
 	r.judge(got, built())
 	r.measure = measure(p, got)

@@ -103,7 +103,7 @@ func (j *judge) asymmetry() {
 		}
 		slices.Sort(d.local)
 		slices.Sort(d.remote)
-		text := fmt.Sprintf("%s%s hear %s through router %s and answer through %s, want one way: %d conversations", list(d.local), where, list(d.remote), in, out, d.conversations)
+		text := fmt.Sprintf("packets of %s reach %s%s through router %s, and the answers go to %s, want one way: %d conversations", list(d.remote), list(d.local), where, in, out, d.conversations)
 		f := analyses.NewFinding("configuration/asymmetric-route", analyses.Medium, 0.8, text, segmentSubject(strings.TrimSpace("route "+where)),
 			analyses.Subject{Kind: "mac", ID: graph.NewID(string(graph.LabelMAC), k.in).String(), Label: in.String() + " (" + k.in + ")"},
 			analyses.Subject{Kind: "mac", ID: graph.NewID(string(graph.LabelMAC), k.out).String(), Label: out.String() + " (" + k.out + ")"})

@@ -24,7 +24,7 @@ func answering(vlan, next string, conversations int64) func(*graph.Uses) {
 }
 
 func TestAsymmetricRoute(t *testing.T) {
-	const want = "medium asymmetric-route: 10.0.0.5 in vlan 10 hear 192.0.2.1 through router 10.0.0.2 and answer through 10.0.0.1, want one way: 4 conversations"
+	const want = "medium asymmetric-route: packets of 192.0.2.1 reach 10.0.0.5 in vlan 10 through router 10.0.0.2, and the answers go to 10.0.0.1, want one way: 4 conversations"
 	same := func(*claim) {}
 	twoRouters("10", same).uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:f1", 4)).finds(t, want)
 	for name, w := range map[string]*world{

@@ -80,7 +80,8 @@ func (v *sight) missingHops() []analyses.Finding {
 	return fs
 }
 
-// asymmetricTags finds hosts that speak with each other directly, from MAC to MAC, and whose frames carry another VLAN each way.
+// asymmetricTags finds hosts that speak with each other directly, from MAC to MAC and with the TTL of their systems, and whose frames carry another VLAN
+// each way.
 func (v *sight) asymmetricTags(hops []analyses.HopRow) []analyses.Finding {
 	routers := map[string]bool{}
 	for i := range v.macs {
@@ -100,7 +101,7 @@ func (v *sight) asymmetricTags(hops []analyses.HopRow) []analyses.Finding {
 	for i := range hops {
 		r := &hops[i]
 		if r.ClientVLAN == r.ServerVLAN || nested(r.ClientVLAN, r.ServerVLAN) || r.PacketsUp == 0 || r.PacketsDown == 0 || r.ClientMAC == "" || r.ClientMAC != r.ServerNext || r.ClientNext != r.ServerMAC ||
-			routers[r.ClientMAC] || routers[r.ServerMAC] || stripped && (r.ClientVLAN == "" || r.ServerVLAN == "") {
+			!slices.Contains(initialTTLs, r.TTLUp) || !slices.Contains(initialTTLs, r.TTLDown) || routers[r.ClientMAC] || routers[r.ServerMAC] || stripped && (r.ClientVLAN == "" || r.ServerVLAN == "") {
 			continue
 		}
 		k := ends{r.Client, r.Server}

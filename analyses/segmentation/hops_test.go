@@ -1,6 +1,9 @@
 package segmentation
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestMissingHops(t *testing.T) {
 	const (
@@ -26,7 +29,7 @@ func TestMissingHops(t *testing.T) {
 }
 
 func TestAsymmetricTags(t *testing.T) {
-	const direct = "use 10.10.0.7 10.10.0.8 tcp/80 packets_up=9 packets_down=8 client_mac=02:00:00:00:00:07 client_next=02:00:00:00:00:08 server_mac=02:00:00:00:00:08 server_next=02:00:00:00:00:07 "
+	const direct = "use 10.10.0.7 10.10.0.8 tcp/80 packets_up=9 packets_down=8 ttl_up_max=128 ttl_down_max=64 client_mac=02:00:00:00:00:07 client_next=02:00:00:00:00:08 server_mac=02:00:00:00:00:08 server_next=02:00:00:00:00:07 "
 	for _, c := range []struct {
 		name, graph string
 		want        []string
@@ -36,6 +39,7 @@ func TestAsymmetricTags(t *testing.T) {
 		{"tagged one way", direct + "client_vlan=10", []string{
 			"low asymmetric-tag 0.7: 10.10.0.7 speaks to 10.10.0.8 in VLAN 10 and is answered in untagged frames, and no router is between them: 1 conversation"}},
 		{"tagged one way by the mirror", "artefact tags-stripped\n" + direct + "client_vlan=10", nil},
+		{"behind routers", strings.Replace(direct, "ttl_down_max=64", "ttl_down_max=57", 1) + "client_vlan=10 server_vlan=30", nil},
 		{"one VLAN", direct + "client_vlan=10 server_vlan=10", nil},
 		{"with a tag around it", direct + "client_vlan=10 server_vlan=100.10", nil},
 		{"routed", "use 10.10.0.7 10.90.0.8 tcp/80 packets_up=9 packets_down=8 client_vlan=10 server_vlan=90 client_mac=02:00:00:00:00:07 client_next=02:00:00:00:00:fe server_mac=02:00:00:00:00:08 server_next=02:00:00:00:00:fd", nil},

@@ -92,7 +92,7 @@ func (a *app) diff(ctx context.Context, before, after string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, f := range dependency.Changes(r) {
+	for _, f := range append(dependency.Changes(r), dependency.Shifts(sides[0].view, sides[1].view)...) {
 		r.Findings = append(r.Findings, f)
 	}
 	err = a.answer(func(w io.Writer) error {
