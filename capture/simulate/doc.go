@@ -12,5 +12,6 @@
 // of the analyses a network that raises it and a look-alike that must stay silent, also for rules that are not judged yet.
 //
 // What is left out: congestion control other than NewReno, TCP's urgent data, IPv6 fragments, routing protocols that compute routes (the tables are
-// those that a converged protocol would have; the protocols speak, and agree or not, but do not move traffic), wireless links.
+// those that a converged protocol would have, before and, after the time that the protocol takes, behind a link's failure; what the protocols say decides
+// nothing), wireless links.
 package simulate
