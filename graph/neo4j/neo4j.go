@@ -1,9 +1,11 @@
 // Package neo4j is the store for architects: the graph in a Neo4j server, where every named query runs as Cypher.
 //
 // Labels, relationship types and property names are those of package graph. Times are DateTime in UTC with nanoseconds, the open end of time is the largest
-// that nanoseconds since 1970 reach, identifiers are text. A batch is a node (:Batch {id, known, captures, complete}); it is loaded in several
-// transactions, and nothing of it is visible to queries before the last one sets complete. What a killed client leaves is finished by whoever
-// applies the batch again.
+// that nanoseconds since 1970 reach, identifiers are text. Properties that package graph calls sparse are absent where they are zero.
+//
+// A batch is a node (:Batch {id, known, captures, complete}). It is loaded in several transactions, each of which also counts itself in a node (:Lane), so
+// that none runs twice, and nothing of it is visible to queries before the last one sets complete. What a killed client leaves is finished by whoever applies
+// the batch again.
 package neo4j
 
 import (

@@ -33,7 +33,10 @@ func (s *Store) removeBatch(ctx context.Context, id string) error {
 		if err := t.lock(); err != nil {
 			return err
 		}
-		_, err := t.rows("MATCH (b:Batch {id: $batch}) SET b.complete = false, b.removing = true", params)
+		if _, err := t.rows("MATCH (b:Batch {id: $batch}) SET b.complete = false, b.removing = true", params); err != nil {
+			return err
+		}
+		_, err := t.rows("MATCH (l:Lane {batch: $batch}) DELETE l", params) // a client that loads it ends here
 		return err
 	})
 	if err != nil {

@@ -1,19 +1,15 @@
 package neo4j
 
 import (
-	"reflect"
 	"strings"
 	"unicode/utf8"
 
 	"netscope.example/nsgraph/graph"
 )
 
-// newRow returns a pointer to a zero row.
-func newRow(k graph.Kind) any { return reflect.New(k.Row).Interface() }
-
-// properties returns the properties of a row as the server takes them.
+// properties returns the properties of a row as the server takes them; sparse ones that are zero are absent.
 func properties(row any) map[string]any {
-	m := graph.EncodeProperties(row)
+	m := graph.EncodeSparse(row)
 	for k, v := range m {
 		switch x := v.(type) {
 		case graph.Time:

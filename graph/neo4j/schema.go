@@ -3,19 +3,19 @@ package neo4j
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
-
-	driver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
 	"netscope.example/nsgraph/graph"
 )
 
 // Version is the version of constraints, indexes and the layout of batches. A graph of another version is refused.
-const Version = 2
+const Version = 3
 
 // labels of nodes that package graph does not define.
 const (
 	labelBatch  = "Batch"
+	labelLane   = "Lane" // counts what is loaded of a batch that is not complete
 	labelSchema = "Schema"
 )
 
@@ -25,19 +25,18 @@ var indexed = [][2]string{
 	{"Finding", "rule"},
 }
 
-// ddl lists the statements that make the schema; each may run again.
+// ddl lists the statements that make the schema; each may run again. Relationships need no constraint: nothing seeks them by id, and each is created in a
+// transaction that counts it.
 func ddl() []string {
 	var ds []string
 	node := func(label string) {
 		ds = append(ds, fmt.Sprintf("CREATE CONSTRAINT nsgraph_%s IF NOT EXISTS FOR (n:%s) REQUIRE n.id IS UNIQUE", strings.ToLower(label), label))
 	}
-	for _, l := range []string{labelSchema, labelBatch, string(graph.LabelSnapshot), string(graph.LabelFinding)} {
+	for _, l := range []string{labelSchema, labelBatch, labelLane, string(graph.LabelSnapshot), string(graph.LabelFinding)} {
 		node(l)
 	}
 	for _, k := range graph.Kinds() {
-		if k.Rel {
-			ds = append(ds, fmt.Sprintf("CREATE CONSTRAINT nsgraph_rel_%s IF NOT EXISTS FOR ()-[r:%s]-() REQUIRE r.id IS UNIQUE", strings.ToLower(k.Name), k.Name))
-		} else {
+		if !k.Rel {
 			node(k.Name)
 		}
 	}
@@ -47,33 +46,32 @@ func ddl() []string {
 	return ds
 }
 
-// checkSchema makes the schema of a new database and checks the version of an old one.
+// checkSchema checks the version of what is in the database, and makes the constraints and indexes that it lacks.
 func (s *Store) checkSchema(ctx context.Context) error {
 	version, found, err := s.version(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case found && version != Version:
-		return fmt.Errorf("store %s: %w: it has schema %d, this nsgraph has %d: push into an empty database", s.name(), graph.ErrVersion, version, Version)
-	case found:
-		return nil
 	}
-	session := s.session(ctx, driver.AccessModeWrite)
-	defer session.Close(context.WithoutCancel(ctx))
+	if found && version != Version {
+		return fmt.Errorf("store %s: %w: it has schema %d, this nsgraph has %d: push into an empty database", s.name(), graph.ErrVersion, version, Version)
+	}
 	have, err := s.constraints(ctx)
 	if err != nil {
 		return err
 	}
-	for _, d := range ddl() {
-		if name := strings.Fields(d)[2]; have[name] {
-			continue
-		}
+	missing := slices.DeleteFunc(ddl(), func(d string) bool { return have[strings.Fields(d)[2]] })
+	for _, d := range missing {
 		if err := s.write(ctx, func(t tx) error { _, err := t.rows(d, nil); return err }); err != nil {
 			return err
 		}
 	}
-	if err := s.write(ctx, func(t tx) error { _, err := t.rows("CALL db.awaitIndexes(300)", nil); return err }); err != nil {
-		return err
+	if len(missing) > 0 {
+		if err := s.write(ctx, func(t tx) error { _, err := t.rows("CALL db.awaitIndexes(300)", nil); return err }); err != nil {
+			return err
+		}
+	}
+	if found {
+		return nil
 	}
 	return s.write(ctx, func(t tx) error {
 		_, err := t.rows("MERGE (s:Schema {id: 'nsgraph'}) ON CREATE SET s.version = $version, s.writes = 0", map[string]any{"version": Version})
