@@ -44,7 +44,7 @@ func (s *sight) bridges() []analyses.Finding {
 	gateway := map[string]bool{}
 	for _, r := range s.macs {
 		witness[r.Endpoint] = union(witness[r.Endpoint], r.Witness)
-		gateway[r.MAC] = gateway[r.MAC] || r.Router || r.Virtual != "" || declaredGateway(s.site, r)
+		gateway[r.MAC] = gateway[r.MAC] || r.Router || r.Virtual != "" || s.gateway(r)
 	}
 	var fs []analyses.Finding
 	for _, name := range slices.Sorted(maps.Keys(named)) {

@@ -83,7 +83,7 @@ func (s *sight) hardware() []analyses.Finding {
 	byMAC := map[string][]MACsRow{}
 	forwards := map[string]bool{}
 	for _, r := range rows {
-		if r.Router || r.Virtual != "" || declaredGateway(s.site, r) {
+		if r.Router || r.Virtual != "" || s.gateway(r) {
 			forwards[r.MAC] = true
 		}
 		if r.Tunnel == "" {
@@ -120,21 +120,6 @@ func (s *sight) hardware() []analyses.Finding {
 		fs = append(fs, f)
 	}
 	return fs
-}
-
-// declaredGateway reports whether the intent names the MAC or the address as a gateway.
-func declaredGateway(site *analyses.Site, r MACsRow) bool {
-	for _, g := range site.Intent.Gateways {
-		if slices.ContainsFunc(g.MACs, func(m string) bool { return strings.EqualFold(m, r.MAC) }) {
-			return true
-		}
-		for _, a := range g.Addresses {
-			if a.Contains(r.Address) && r.Claims > 0 {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // virtualMachine reports whether a MAC is one that hypervisors give to their own interfaces or to guests (VMware, Hyper-V, KVM, Xen,

@@ -37,7 +37,7 @@ func (s *sight) strangers() []analyses.Finding {
 	rows := s.macs
 	forwards := map[string]bool{}
 	for _, r := range rows {
-		forwards[r.MAC] = forwards[r.MAC] || r.Router || r.Virtual != "" || declaredGateway(s.site, r)
+		forwards[r.MAC] = forwards[r.MAC] || r.Router || r.Virtual != "" || s.gateway(r)
 	}
 	type key struct {
 		endpoint graph.ID
@@ -92,11 +92,11 @@ func prefixes(z *intent.Zone) string {
 	return strings.Join(ps, ", ")
 }
 
-// manyForwarded is for how many neighbours a MAC must send before it is their gateway.
+// manyForwarded is for how many neighbours a MAC must send before it is their gateway. One that claims their router's address needs one.
 const manyForwarded = 2
 
 // gateways finds MACs that send packets of neighbours in the neighbours' own VLAN, without being a gateway that is declared or that FHRP shows: what
-// somebody in between forwards.
+// somebody in between forwards. In a segment without tags, which may be several, neighbours are those of the MAC's own network.
 func (s *sight) gateways() []analyses.Finding {
 	type place struct{ point, vlan string }
 	type home struct {
@@ -105,8 +105,9 @@ func (s *sight) gateways() []analyses.Finding {
 	}
 	own := map[home]map[string]bool{} // MACs that claim an address
 	known, claims := map[string]bool{}, map[string][]MACsRow{}
+	routers := map[netip.Addr]bool{}
 	for _, r := range s.macs {
-		known[r.MAC] = known[r.MAC] || r.Virtual != "" || declaredGateway(s.site, r)
+		known[r.MAC] = known[r.MAC] || r.Virtual != "" || s.gateway(r)
 		if r.Claims == 0 {
 			continue
 		}
@@ -115,22 +116,29 @@ func (s *sight) gateways() []analyses.Finding {
 			own[h] = map[string]bool{}
 		}
 		own[h][r.MAC] = true
+		routers[r.Address] = routers[r.Address] || r.Router && !s.pretends(r, nil)
 		claims[r.MAC] = append(claims[r.MAC], r)
 	}
 	type key struct {
 		mac string
 		place
 	}
+	posing := map[string]bool{} // MACs that claim a router's address beside it
+	for mac, rs := range claims {
+		posing[mac] = slices.ContainsFunc(rs, func(r MACsRow) bool { return routers[r.Address] && s.pretends(r, nil) })
+	}
 	found := map[key][]MACsRow{}
 	for _, r := range s.macs {
 		h := home{place{r.Point, r.VLAN}, r.Endpoint}
-		if r.Claims == 0 && r.Tunnel == "" && !known[r.MAC] && len(claims[r.MAC]) > 0 && len(own[h]) > 0 && !r.Address.IsLinkLocalUnicast() {
+		foreign := r.Claims == 0 || posing[r.MAC] && !routers[r.Address] && r.Packets > 0 && s.pretends(r, nil)
+		if foreign && r.Tunnel == "" && !known[r.MAC] && len(claims[r.MAC]) > 0 && len(own[h]) > 0 && !r.Address.IsLinkLocalUnicast() &&
+			(r.VLAN != "" || slices.ContainsFunc(claims[r.MAC], func(c MACsRow) bool { return sameNetwork(c.Address, r.Address) })) {
 			found[key{r.MAC, h.place}] = append(found[key{r.MAC, h.place}], r)
 		}
 	}
 	var fs []analyses.Finding
 	for k, rs := range found {
-		if len(rs) < manyForwarded {
+		if len(rs) < manyForwarded && !posing[k.mac] {
 			continue
 		}
 		g := rs[0]
@@ -138,7 +146,7 @@ func (s *sight) gateways() []analyses.Finding {
 			g.Packets, g.First, g.Last, g.Witness = g.Packets+r.Packets, min(g.First, r.First), max(g.Last, r.Last), union(g.Witness, r.Witness)
 		}
 		f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.85,
-			fmt.Sprintf("%s (%s) sends packets of %d neighbours in %s (%s): %s", k.mac, addressesOf(claims[k.mac]), len(rs), vlanName(k.vlan), addressesOf(rs), plural(g.Packets, "packet")),
+			fmt.Sprintf("%s (%s) sends packets of %s in %s (%s): %s", k.mac, addressesOf(claims[k.mac]), plural(int64(len(rs)), "neighbour"), vlanName(k.vlan), addressesOf(rs), plural(g.Packets, "packet")),
 			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", k.mac).String(), Label: k.mac})
 		f.Subjects = append(f.Subjects, owners(claims[k.mac])...)
 		f.First, f.Last, f.Count = g.First, g.Last, g.Packets
@@ -146,6 +154,16 @@ func (s *sight) gateways() []analyses.Finding {
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// sameNetwork reports whether two addresses are in one /24 or /64.
+func sameNetwork(a, b netip.Addr) bool {
+	bits := 64
+	if a.Is4() {
+		bits = 24
+	}
+	p, err := a.WithZone("").Prefix(bits)
+	return err == nil && p.Contains(b.WithZone(""))
 }
 
 func vlanName(v string) string {

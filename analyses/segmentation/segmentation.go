@@ -125,7 +125,7 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	v := &sight{ctx: ctx, q: q, p: p, site: site, artefacts: artefacts, flows: flows, macs: macs}
 	r.Findings = slices.Concat(j.findings(), j.transits(flows), j.rules(flows, captures, p),
 		v.hardware(), v.floods(), v.strangers(), v.overlapping(), v.invalidTags(), v.gateways(), v.bridges(), v.missingHops(), v.asymmetricTags(hops))
-	for _, step := range []func() ([]analyses.Finding, error){v.leaks, v.doubleTags, v.nativeVLANs, v.negotiation, v.rogues} {
+	for _, step := range []func() ([]analyses.Finding, error){v.leaks, v.doubleTags, v.nativeVLANs, v.negotiation, v.rogues, v.announcers} {
 		fs, err := step()
 		if err != nil {
 			return r, err
@@ -153,6 +153,8 @@ type sight struct {
 	artefacts []graph.Artefact
 	flows     []FlowsRow
 	macs      []MACsRow
+	claims    map[claim][]MACsRow     // filled by pretends
+	own       map[spot]map[string]int // addresses that a MAC claims; likewise
 }
 
 // seenPoints returns the names of the capture points of the captures and of the frames in them.

@@ -116,7 +116,7 @@ func TestErrors(t *testing.T) {
 			break
 		}
 	}
-	if n != 11 {
+	if n != 12 {
 		t.Errorf("Run is content with %d answers", n)
 	}
 }
