@@ -235,7 +235,7 @@ func (s *stage) mark(u *unit, i int) (next int) {
 		}
 		kind, dup := s.window.Mark(p)
 		if p.Depth == 0 {
-			t.add(p, int(u.lengths[i]), dup)
+			t.add(p, int(u.lengths[i]), dup, dup && kind == fact.Mirrored)
 		}
 		var m uint8
 		if dup {

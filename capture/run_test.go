@@ -188,7 +188,7 @@ func TestRouterOnAStick(t *testing.T) {
 			}
 		case *fact.Capture:
 			if f.Packets != 28 || f.Bytes != 2374 || f.Duplicates != 9 || f.Protocols["icmp"].Packets != 9 || f.Protocols["arp"].Packets != 4 || f.Protocols["stp"].Packets != 6 ||
-				f.VLANs["10"].Packets != 7 || f.VLANs["20"].Packets != 6 || f.VLANs[""].Packets != 6 {
+				f.VLANs["10"].Packets != 11 || f.VLANs["20"].Packets != 11 || f.VLANs[""].Packets != 6 {
 				t.Errorf("capture %+v", f)
 			}
 		}

@@ -40,8 +40,9 @@ func newTally() *tally {
 	}
 }
 
-// add counts a frame, which is p or begins with p. captured is its captured length; dup says that it is a further sighting.
-func (t *tally) add(p *wire.Packet, captured int, dup bool) {
+// add counts a frame, which is p or begins with p. captured is its captured length; dup says that it is a further sighting, and mirrored that it is the same
+// frame again: a packet that a router or a bridge passed on is a frame of the VLAN that it came to.
+func (t *tally) add(p *wire.Packet, captured int, dup, mirrored bool) {
 	if t.packets == 0 {
 		t.first, t.last, t.previous = p.Time, p.Time, p.Time
 	}
@@ -66,24 +67,30 @@ func (t *tally) add(p *wire.Packet, captured int, dup bool) {
 	if p.Problem != wire.OK && p.Has&wire.HasIP == 0 && unread(p) {
 		t.undecodable++
 	}
+	n := uint64(p.Length)
+	if !mirrored {
+		t.inVLAN(p, n)
+	}
 	if dup {
 		t.duplicates++
 		return
 	}
-	n := uint64(p.Length)
 	t.timeline.add(p.Time, n)
-	v := &t.vlanCache[p.Scope.VLAN.ID[0]%uint16(len(t.vlanCache))]
-	if v.count == nil || v.vlans != p.Scope.VLAN {
-		v.vlans, v.count = p.Scope.VLAN, t.tagged(p.Scope.VLAN)
-	}
-	v.count.Packets++
-	v.count.Bytes += n
 	c := &t.ip[p.Protocol]
 	if p.Has&wire.HasIP == 0 {
 		c = t.plain(p)
 	}
 	c.Packets++
 	c.Bytes += n
+}
+
+func (t *tally) inVLAN(p *wire.Packet, n uint64) {
+	v := &t.vlanCache[p.Scope.VLAN.ID[0]%uint16(len(t.vlanCache))]
+	if v.count == nil || v.vlans != p.Scope.VLAN {
+		v.vlans, v.count = p.Scope.VLAN, t.tagged(p.Scope.VLAN)
+	}
+	v.count.Packets++
+	v.count.Bytes += n
 }
 
 // unread reports whether a packet with a problem, and without IP, promised a network layer.

@@ -37,7 +37,7 @@ func TestTallyFloodOfTags(t *testing.T) {
 	x := newTally()
 	for i := range 3 * maxStacks {
 		p := &wire.Packet{Length: 60, Scope: fact.Scope{VLAN: fact.VLANs{N: 2, ID: [3]uint16{uint16(i%4095 + 1), uint16(i/4095 + 1)}}}}
-		x.add(p, 60, false)
+		x.add(p, 60, false, false)
 	}
 	var f fact.Capture
 	x.fill(&f)

@@ -7,12 +7,9 @@ import (
 	"slices"
 
 	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/graph"
 )
-
-// loopSightings is how often one broadcast must come by at one place within moments. A mirror shows a frame twice; old protocols were seen to
-// repeat theirs twenty times.
-const loopSightings = 64
 
 // LoopRow is what came by one place more than once.
 type LoopRow struct {
@@ -35,14 +32,17 @@ type LoopRow struct {
 
 // Loops lists broadcasts and routed packets that come by one place again and again.
 var Loops = graph.Query[LoopRow]{
-	Name:   "configuration/loops",
-	Doc:    "Frames and packets that come by one place again and again.",
+	Name: "configuration/loops",
+	Doc:  "Frames and packets that come by one place again and again.",
+	Params: []graph.Param{
+		{Name: "sightings", Doc: "How often one broadcast must come by.", Default: int64(fact.LoopSightings), Example: "64"},
+	},
 	Cypher: loopsCypher,
-	Local: func(v *graph.View, _ graph.Params) iter.Seq[LoopRow] {
+	Local: func(v *graph.View, p graph.Params) iter.Seq[LoopRow] {
 		var rows []LoopRow
 		for i := range v.Copied {
 			c := &v.Copied[i]
-			bridged := c.Kind == "mirrored" && c.Broadcasts > 0 && c.Sightings >= loopSightings
+			bridged := c.Kind == "mirrored" && c.Broadcasts > 0 && c.Sightings >= p.Args["sightings"].(int64)
 			routed := c.Kind == "routed" && c.FromMAC != "" && c.ToMAC != ""
 			if c.Src != c.Dst || c.FromVLAN != c.ToVLAN || !bridged && !routed {
 				continue

@@ -82,8 +82,10 @@ func (j *judge) matrix() (cells []Cell, s Score, omitted int) {
 // silence is the verdict on a pair in which nothing was established and no attempt was judged. Of denied attempts whose fate is unknown nothing can be said.
 func (j *judge) silence(c *Cell, observable bool) string {
 	switch {
-	case c.Count > 0 && c.Policy != "deny":
+	case c.Count > 0 && (c.Policy == "allow" || c.Policy == "mixed"):
 		return "allowed-unused" // attempts that nothing answered
+	case c.Count > 0 && c.Policy == "observe" && observable:
+		return "not-seen" // nobody allowed it, and nothing came through
 	case c.Count > 0, !observable:
 		return "unobservable"
 	case c.Policy == "allow", c.Policy == "mixed":

@@ -135,3 +135,19 @@ func TestMatrixOfManyZones(t *testing.T) {
 		t.Errorf("%d cells, %d omitted", len(r.Matrix), r.Omitted)
 	}
 }
+
+// Where nothing is judged, attempts that nothing answered are neither allowed nor unused.
+func TestObservedAttempts(t *testing.T) {
+	const tried = hosts + "use 10.10.0.7 10.90.0.5 tcp/22 established=0 unanswered=3\n"
+	for _, c := range []struct{ declared, want string }{
+		{strings.Split(office, "policy:")[0], "not-seen"},
+		{office, "allowed-unused"}, // tcp/443 is allowed
+		{strings.Replace(office, "default: deny", "default: allow", 1), "allowed-unused"},
+	} {
+		for _, cell := range run(t, c.declared, tried, Options{}).Matrix {
+			if cell.From == "users" && cell.To == "servers" && cell.Verdict != c.want {
+				t.Errorf("policy %s: verdict %s, want %s", cell.Policy, cell.Verdict, c.want)
+			}
+		}
+	}
+}

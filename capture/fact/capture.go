@@ -26,7 +26,7 @@ type Capture struct {
 	Step      int64            // nanoseconds of one bucket of Timeline, a power of two times one second
 	Timeline  []Bucket         // ascending; frames counted once; empty buckets are left out
 	Protocols map[string]Count // frames by their highest network protocol: tcp, udp, icmp, arp, stp, lldp, …; frames counted once
-	VLANs     map[string]Count // frames by VLAN stack; "" untagged
+	VLANs     map[string]Count // frames by VLAN stack; "" untagged; a packet that was passed on from one VLAN to another is a frame of each
 }
 
 // Count is packets and frame bytes.

@@ -152,10 +152,11 @@ type Copy struct {
 	Evidence           []Evidence
 }
 
-// loopSightings is how often one broadcast must be seen at one place to be called looping: a mirror shows it twice, a few taps and retries a few times.
-const loopSightings = 8
+// LoopSightings is how often one broadcast must come by at one place within moments to be called looping: a mirror shows it twice, a few taps and retries a
+// few times, and old protocols were seen to repeat theirs twenty times.
+const LoopSightings = 64
 
 // Looping reports whether c is the same group-addressed frames again and again at one place: a bridging loop.
 func (c *Copy) Looping() bool {
-	return c.Kind == Mirrored && c.Broadcasts > 0 && c.Sightings >= loopSightings
+	return c.Kind == Mirrored && c.Broadcasts > 0 && c.Sightings >= LoopSightings
 }
