@@ -27,6 +27,7 @@ type stage struct {
 	points  *points
 	wire    *wire.Decoder
 	window  *sight.Window
+	crier   *crier
 	workers []*worker
 	free    chan *unit
 	u       *unit
@@ -243,6 +244,9 @@ func (s *stage) mark(u *unit, i int) (next int) {
 			if kind == fact.Mirrored && !s.window.Elsewhere() {
 				m |= isMirror
 			}
+		}
+		if !dup {
+			s.crier.hear(p)
 		}
 		if control.Wants(p) {
 			m |= isControl

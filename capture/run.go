@@ -73,6 +73,7 @@ func newRun(parent context.Context, src []Source, o Options) *run {
 		return cmp.Or(cmp.Compare(a.first, b.first), strings.Compare(a.point, b.point), strings.Compare(a.src.Path, b.src.Path))
 	})
 	announced := app.NewAnnouncements()
+	s.crier = newCrier(announced)
 	var tables []*flow.Table
 	var all sync.WaitGroup
 	for i := range o.Workers {
