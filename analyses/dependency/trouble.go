@@ -85,7 +85,7 @@ func (m *mapping) failing(o Options, tried map[pairKey]*trouble, artefacts []gra
 	var fs []analyses.Finding
 	for _, k := range slices.SortedFunc(maps.Keys(tried), comparePairs) {
 		t := tried[k]
-		again := t.failed >= o.FailedTries || t.failed > 0 && t.worked == 0 && t.packets >= o.FailedTries
+		again := t.failed >= o.FailedTries || t.failed > 0 && t.worked == 0 && t.packets >= repeats*o.FailedTries
 		if !again || t.failed < 4*t.worked || fanOut[k.client] >= o.Scanner {
 			continue
 		}
@@ -95,6 +95,9 @@ func (m *mapping) failing(o Options, tried map[pairKey]*trouble, artefacts []gra
 	}
 	return fs
 }
+
+// repeats is how many packets of one conversation are as much as an attempt: systems send a SYN three to five times before they give one up.
+const repeats = 2
 
 // attempt reports whether a row's silence would mean something.
 func attempt(r *UsesRow) bool {
