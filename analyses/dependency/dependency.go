@@ -22,7 +22,7 @@ import (
 type Options struct {
 	ManyClients   int     // clients that make a service one that many depend on. Default 5
 	ManyShare     float64 // share of all clients that they must be as well, unless the service is declared critical. Default 0.5
-	FailedTries   int64   // conversations that fail, or packets of the only one, before a client keeps trying. Default 3
+	FailedTries   int64   // conversations that fail, or half the packets of the only one, before a client keeps trying. Default 3
 	Scanner       int     // services that one client fails to reach before it scans. Default 20
 	RequireWeight float64 // confidence of a requirement that counts for cycles and waves. Default 0.5
 }
