@@ -119,8 +119,9 @@ func (s *sight) rogues() ([]analyses.Finding, error) {
 			f.Evidence = analyses.EvidenceOf(witness, filter)
 		}
 	}
+	twins := map[string]map[graph.ID]bool{"dhcp": s.twins("dhcp"), "dns": s.twins("dns"), "ntp": s.twins("ntp")}
 	for _, r := range servers {
-		if ok, declared := s.site.Expected("dhcp", r.Address); declared && !ok {
+		if ok, declared := s.site.Expected("dhcp", r.Address); declared && !ok && !twins["dhcp"][r.Endpoint] {
 			note("dhcp", r.Endpoint, r.Address.String(), "dhcp && "+analyses.AddressFilter(r.Address), r.Count, r.First, r.Last, r.Witness)
 		}
 	}
@@ -131,7 +132,7 @@ func (s *sight) rogues() ([]analyses.Finding, error) {
 		}
 		ok, declared := s.site.Expected(r.Application, r.ServerAddress)
 		own, _ := s.site.Expected(r.Application, r.ClientAddress)
-		if !declared || ok || own { // an expected server asks others itself
+		if !declared || ok || own || twins[r.Application][r.Server] { // an expected server asks others itself
 			continue
 		}
 		note(r.Application, r.Server, r.ServerAddress.String(), analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port),
@@ -143,6 +144,27 @@ func (s *sight) rogues() ([]analyses.Finding, error) {
 		fs = append(fs, *f)
 	}
 	return fs, nil
+}
+
+// twins returns the endpoints that speak through the MAC of a server that is expected, as its address of the other version of IP does.
+func (s *sight) twins(kind string) map[graph.ID]bool {
+	type port struct {
+		mac, vlan string
+		bits      int
+	}
+	at := map[port]bool{}
+	for _, r := range s.macs {
+		if ok, _ := s.site.Expected(kind, r.Address); ok && !r.Router && r.Virtual == "" && r.Tunnel == "" {
+			at[port{r.MAC, r.VLAN, r.Address.BitLen()}] = true
+		}
+	}
+	out := map[graph.ID]bool{}
+	for _, r := range s.macs {
+		if !r.Router && r.Virtual == "" && r.Tunnel == "" && at[port{r.MAC, r.VLAN, 32 + 128 - r.Address.BitLen()}] {
+			out[r.Endpoint] = true
+		}
+	}
+	return out
 }
 
 // expected lists who may answer.

@@ -47,6 +47,11 @@ func TestRogues(t *testing.T) {
 		{"outside a prefix", "version: 1\nservices_expected: {dns: [10.90.0.0/24, 10.91.0.3]}\n", "use 10.10.0.7 10.90.1.3 udp/53 application=dns", []string{
 			"high rogue-service 0.9: 10.90.1.3 answers as dns server, the intent expects 10.90.0.0/24, 10.91.0.3: 1 answer"}},
 		{"the expected", office, "says 10.90.0.2 dhcp.server yes\nuse 10.90.0.7 10.90.0.3 udp/53 application=dns", nil},
+		{"the expected by its other address", office, "mac 10.90.0.3 02:00:00:00:00:03 vlan=90 claims=2\nmac 2001:db8::3 02:00:00:00:00:03 vlan=90\nuse 2001:db8::7 2001:db8::3 udp/53 application=dns", nil},
+		{"another address of the same kind", office, "mac 10.90.0.3 02:00:00:00:00:03 vlan=90 claims=2\nmac 10.90.0.4 02:00:00:00:00:03 vlan=90\nuse 10.90.0.7 10.90.0.4 udp/53 application=dns", []string{
+			"high rogue-service 0.9: 10.90.0.4 answers as dns server, the intent expects 10.90.0.3: 1 answer"}},
+		{"behind the same router", office, "mac 10.90.0.3 02:00:00:00:00:03 vlan=10 router\nmac 2001:db8::3 02:00:00:00:00:03 vlan=10 router\nuse 2001:db8::7 2001:db8::3 udp/53 application=dns", []string{
+			"high rogue-service 0.9: 2001:db8::3 answers as dns server, the intent expects 10.90.0.3: 1 answer"}},
 		{"nothing is expected", "", "says 10.10.0.66 dhcp.server yes\nuse 10.10.0.7 10.10.0.66 udp/53 application=dns", nil},
 		{"asked, no answer", office, "use 10.10.0.7 10.10.0.66 udp/53 application=dns unanswered=4", nil},
 		{"the expected server asks another", office, "use 10.90.0.3 8.8.8.8 udp/53 application=dns", nil},
