@@ -62,6 +62,8 @@ func TestServers(t *testing.T) {
 	if len(r.Findings) != 1 || r.Findings[0].Rule != "configuration/resolver-mismatch" || r.Findings[0].Subjects[0].Label != "10.0.0.4" {
 		t.Errorf("%+v", r.Findings)
 	}
+	// Who asks by IPv6 asks another address of the same server.
+	newWorld().uses("10.0.0.1", "10.0.9.1", 53, dns).uses("10.0.0.2", "10.0.9.1", 53, dns).uses("10.0.0.3", "10.0.9.1", 53, dns).uses("2001:db8::3", "2001:db8:9::1", 53, dns).finds(t)
 	// A resolver that forwards has a server of its own.
 	newWorld().uses("10.0.0.1", "10.0.9.1", 53, dns).uses("10.0.0.2", "10.0.9.1", 53, dns).uses("10.0.0.3", "10.0.9.1", 53, dns).uses("10.0.9.1", "192.0.2.9", 53, dns).finds(t)
 }

@@ -75,14 +75,17 @@ func (c *chooser) asks(a netip.Addr) bool {
 	return slices.ContainsFunc(c.rows, func(r *ServerRow) bool { return r.ServerAddress == a })
 }
 
-// serverChoice compares which servers the hosts of one VLAN ask. Who serves the application itself forwards, and has other servers by design.
+// serverChoice compares which servers the hosts of one VLAN ask, for each version of IP. Who serves the application itself forwards, and has other servers by design.
 func (j *judge) serverChoice() {
-	type group struct{ app, vlan, tunnel string }
+	type group struct {
+		app, vlan, tunnel string
+		bits              int // of the addresses
+	}
 	at := map[group]map[graph.ID]*chooser{}
 	serves := map[string]map[graph.ID]bool{"dns": {}, "ntp": {}, "syslog": {}}
 	for i := range j.servers {
 		r := &j.servers[i]
-		group := group{r.Application, r.ClientVLAN, r.Tunnel}
+		group := group{r.Application, r.ClientVLAN, r.Tunnel, r.ServerAddress.BitLen()}
 		if serverRules[r.Application] == "" || r.ServerAddress.IsMulticast() || r.Application != "syslog" && r.Established == 0 {
 			continue
 		}
@@ -98,7 +101,7 @@ func (j *judge) serverChoice() {
 		c.rows = append(c.rows, r)
 	}
 	groups := slices.SortedFunc(maps.Keys(at), func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.app, b.app), cmp.Compare(a.vlan, b.vlan), cmp.Compare(a.tunnel, b.tunnel))
+		return cmp.Or(cmp.Compare(a.app, b.app), cmp.Compare(a.vlan, b.vlan), cmp.Compare(a.tunnel, b.tunnel), cmp.Compare(a.bits, b.bits))
 	})
 	for _, g := range groups {
 		hosts := slices.SortedFunc(maps.Values(at[g]), func(a, b *chooser) int { return cmp.Or(a.addr.Compare(b.addr), a.client.Compare(b.client)) })
