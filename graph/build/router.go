@@ -11,6 +11,7 @@ const (
 	forwardedFar    = 2 // addresses whose packets come through it with a TTL that is no initial one
 	forwardedNets   = 3 // networks (/24, /64) of addresses that it sends for and never claims
 	forwardedHosts  = 5 // such addresses
+	ownStacks       = 2 // addresses beyond what it claims that a host may have, of IPv6 above all
 	groupTTL        = 4 // multicast is often sent with a TTL up to this: it says nothing
 	proxiedAddrs    = 4 // a router that claims more addresses in one place answers for others (proxy ARP)
 	initialTTLCount = 4
@@ -68,6 +69,8 @@ func (b *Builder) findRouters() map[fact.MAC]string {
 	type through struct {
 		far, own, unclaimed map[netip.Addr]struct{}
 		nets                map[netip.Prefix]struct{}
+		ttls                map[netip.Addr]uint8 // of the far addresses
+		ownTTL              [256]bool            // of those that it claims
 	}
 	macs := map[fact.MAC]*through{}
 	for k, s := range b.stations {
@@ -79,18 +82,20 @@ func (b *Builder) findRouters() map[fact.MAC]string {
 		}
 		t := macs[k.mac]
 		if t == nil {
-			t = &through{map[netip.Addr]struct{}{}, map[netip.Addr]struct{}{}, map[netip.Addr]struct{}{}, map[netip.Prefix]struct{}{}}
+			t = &through{map[netip.Addr]struct{}{}, map[netip.Addr]struct{}{}, map[netip.Addr]struct{}{}, map[netip.Prefix]struct{}{}, map[netip.Addr]uint8{}, [256]bool{}}
 			macs[k.mac] = t
 		}
 		switch {
 		case s.Claims > 0:
 			t.own[k.ip] = struct{}{}
+			t.ownTTL[s.TTLMax] = true
 		case initialTTL(s.TTLMax):
 			t.own[k.ip] = struct{}{}
 			t.unclaimed[k.ip] = struct{}{}
 			t.nets[network(k.ip)] = struct{}{}
 		case s.TTLMax > groupTTL:
 			t.far[k.ip] = struct{}{}
+			t.ttls[k.ip] = max(t.ttls[k.ip], s.TTLMax)
 			t.unclaimed[k.ip] = struct{}{}
 			t.nets[network(k.ip)] = struct{}{}
 		}
@@ -98,6 +103,11 @@ func (b *Builder) findRouters() map[fact.MAC]string {
 	for m, t := range macs {
 		for a := range t.own { // an address that it claims in one place is its own in all
 			delete(t.far, a)
+		}
+		for a, ttl := range t.ttls { // some systems send with other TTLs than most: what its claimed addresses send with is its own
+			if t.ownTTL[ttl] && len(t.ttls) <= ownStacks {
+				delete(t.far, a)
+			}
 		}
 		if len(t.far) >= forwardedFar || len(t.far) == 1 && len(t.own) > 0 || len(t.unclaimed) >= forwardedHosts && len(t.nets) >= forwardedNets {
 			add(m)

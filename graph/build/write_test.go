@@ -118,6 +118,8 @@ func TestRouters(t *testing.T) {
 	s := vlan(10)
 	multicast := stays(s, "10.10.0.5", mac(1), start)
 	multicast.Claims, multicast.TTLMin, multicast.TTLMax = 0, 1, 1
+	odd := through(s, "10.10.0.5", mac(1), start) // a system that sends with TTL 63
+	odd.Claims = 2
 	virtual := map[fact.MAC]string{{0, 0, 0x5e, 0, 1, 7}: "vrrp", {0, 0, 0x5e, 0, 2, 7}: "vrrp", {0, 0, 0x0c, 7, 0xac, 7}: "hsrp", {0, 0, 0x0c, 0x9f, 0xf1, 7}: "hsrp",
 		{0, 5, 0x73, 0xa0, 0, 7}: "hsrp", {0, 7, 0xb4, 0, 1, 7}: "glbp"}
 	ra := says("10.10.0.5", "ra.lifetime", "1800", start)
@@ -138,6 +140,8 @@ func TestRouters(t *testing.T) {
 		{"one far address", []fact.Fact{through(s, "10.80.0.1", mac(1), start)}, false},
 		{"one far address and its own", []fact.Fact{through(s, "10.80.0.1", mac(1), start), stays(s, "10.10.0.5", mac(1), start)}, true},
 		{"a host that is far once and claims its address elsewhere", []fact.Fact{through(s, "10.10.0.5", mac(1), start), stays(vlan(11), "10.10.0.5", mac(1), start)}, false},
+		{"a system of its own mind, with another address", []fact.Fact{odd, through(s, "2001:db8::5", mac(1), start)}, false},
+		{"a router that answers for a far host", []fact.Fact{odd, through(s, "10.80.0.1", mac(1), start), through(s, "10.80.0.2", mac(1), start), through(s, "10.80.0.3", mac(1), start)}, true},
 		{"two far addresses", []fact.Fact{through(s, "10.80.0.1", mac(1), start), through(s, "10.80.0.2", mac(1), start)}, true},
 		{"many networks without claims", many, true},
 		{"some of them", many[:4], false},
