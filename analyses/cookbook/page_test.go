@@ -155,9 +155,16 @@ func (m model) properties(b *bytes.Buffer, row reflect.Type) {
 		if doc == "" {
 			doc = strings.ReplaceAll(name, "_", " ")
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, typeName(f.Type), cellText(doc))
+		typ := typeName(f.Type)
+		if f.Tag.Get("sparse") != "" {
+			typ += ", " + absent[f.Type.Kind()] + " if absent"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, typ, cellText(doc))
 	}
 }
+
+// absent is what a sparse property is that is not written.
+var absent = map[reflect.Kind]string{reflect.Int64: "0", reflect.String: "`''`", reflect.Slice: "`[]`", reflect.Bool: "false"}
 
 func cellText(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
@@ -260,6 +267,9 @@ This page is written from the code by a test (` + "`go test ./analyses/cookbook 
 Every node has one label and an ` + "`id`" + ` that is the same in all stores. Nodes never change. What can change is a relationship, which holds from ` + "`valid_from`" + ` until,
 but not including, ` + "`valid_to`" + `, and belongs to the ingest (` + "`batch`" + `) that showed it: nothing is merged, queries add up. Times are DateTime in UTC with nanoseconds; the open end of time is
 2262-04-11T23:47:16.854775807Z.
+
+A property that is said to be “0 if absent” (or ` + "`''`, `[]`, `false`" + `) is not written where it has that value, because most relationships of its type have it: read ` + "`coalesce(r.refused, 0)`" + `
+where absent must count. A condition such as ` + "`r.refused > 0`" + ` needs nothing: an absent property does not fulfil it.
 
 An ingest is a node (:Batch {id, known, captures, complete}): when it became known, the SHA-256 of its captures, and whether all of it is loaded. Every query therefore filters
 relationships with the same three conditions, which give the graph as it was in a window and as it was known at a time:

@@ -33,11 +33,11 @@ func Push(ctx context.Context, from graph.Store, s *Store, told func(Pushed)) (P
 	if err != nil {
 		return p, fmt.Errorf("push: cannot tell which of %d batches are missing: %w", p.Of, err)
 	}
-	for i, info := range batches {
-		if slices.ContainsFunc(there, func(b graph.BatchInfo) bool { return b.ID == info.ID }) {
-			p.Skipped++
-			continue
-		}
+	missing := slices.DeleteFunc(batches, func(b graph.BatchInfo) bool {
+		return slices.ContainsFunc(there, func(t graph.BatchInfo) bool { return t.ID == b.ID })
+	})
+	p.Skipped = p.Of - len(missing)
+	for i, info := range missing {
 		b, err := stored(ctx, from, info)
 		if err != nil {
 			return p, err
@@ -48,7 +48,7 @@ func Push(ctx context.Context, from graph.Store, s *Store, told func(Pushed)) (P
 			continue
 		}
 		if err != nil {
-			return p, fmt.Errorf("push: %d of %d batches are missing, from %s on: %w", len(batches)-i, len(batches), info.ID, err)
+			return p, fmt.Errorf("push: %d of %d batches are missing, from %s on: %w", len(missing)-i, p.Of, info.ID, err)
 		}
 		p.Batches++
 		told(p)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strings"
 
 	driver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
@@ -199,8 +198,8 @@ func (l *loader) touch(label, id string) {
 }
 
 func (l *loader) rels(k graph.Kind) error {
-	statement := fmt.Sprintf(`MATCH (a:%s)-[r:%s]->(b:%s) WHERE r.valid_from < $to AND r.valid_to > $from AND r.batch IN $batches
-RETURN a.id AS src, labels(a)[0] AS a, b.id AS dst, labels(b)[0] AS b, properties(r) AS p`, anyOf(k.Src), k.Name, anyOf(k.Dst))
+	statement := fmt.Sprintf(`MATCH (a)-[r:%s]->(b) WHERE r.valid_from < $to AND r.valid_to > $from AND r.batch IN $batches
+RETURN a.id AS src, labels(a)[0] AS a, b.id AS dst, labels(b)[0] AS b, properties(r) AS p`, k.Name)
 	return l.each(statement, l.params, func(m map[string]any) error {
 		row, err := l.row(k, m)
 		if err != nil {
@@ -214,14 +213,6 @@ RETURN a.id AS src, labels(a)[0] AS a, b.id AS dst, labels(b)[0] AS b, propertie
 		}
 		return r.Dst.UnmarshalText([]byte(m["dst"].(string)))
 	})
-}
-
-func anyOf(ls []graph.Label) string {
-	var names []string
-	for _, l := range ls {
-		names = append(names, string(l))
-	}
-	return strings.Join(names, "|")
 }
 
 func (l *loader) row(k graph.Kind, m map[string]any) (row reflect.Value, err error) {

@@ -15,9 +15,8 @@ import (
 // ErrServer says that the server is not one that this store is known to work with.
 var ErrServer = errors.New("neo4j: server is not supported")
 
-// minMajor and minMinor are the oldest server that makes relationships unique (5.7) and takes the label expressions and subqueries that
-// queries use.
-const minMajor, minMinor = 5, 7
+// minMajor and minMinor are the oldest server that has the shortest paths that queries ask for (ANY SHORTEST, 5.21).
+const minMajor, minMinor = 5, 21
 
 // checkServer asks the server what it is.
 func (s *Store) checkServer(ctx context.Context) error {
@@ -33,11 +32,18 @@ func (s *Store) checkServer(ctx context.Context) error {
 		}
 		return err
 	})
-	if e, ok := errors.AsType[*driver.Neo4jError](err); ok && strings.HasSuffix(e.Code, "ProcedureNotFound") {
-		return fmt.Errorf("store %s: %w", s.name(), supported("", ""))
+	if e, ok := errors.AsType[*driver.Neo4jError](err); ok && (strings.HasSuffix(e.Code, "ProcedureNotFound") || !strings.HasPrefix(e.Code, "Neo.")) {
+		name, version, err = e.Code, "", nil // another server's words
 	}
 	if err != nil {
 		return err
+	}
+	info, err := s.driver.GetServerInfo(ctx)
+	if err != nil {
+		return s.wrap(ctx, err)
+	}
+	if !strings.HasPrefix(info.Agent(), "Neo4j/") || strings.Contains(info.Agent(), "compatible") { // Neo4j/v5.11.0 compatible graph database server - Memgraph
+		name = info.Agent()
 	}
 	if err := supported(name, version); err != nil {
 		return fmt.Errorf("store %s: %w", s.name(), err)
@@ -47,7 +53,7 @@ func (s *Store) checkServer(ctx context.Context) error {
 
 // supported refuses what is not known to work.
 func supported(name, version string) error {
-	if !strings.HasPrefix(name, "Neo4j") {
+	if !strings.HasPrefix(name, "Neo4j Kernel") {
 		return fmt.Errorf("%w: %w: it is no Neo4j (%q): Memgraph, Neptune and FalkorDB lack constraints or Cypher that queries need", graph.ErrVersion, ErrServer, name)
 	}
 	major, rest, _ := strings.Cut(version, ".")

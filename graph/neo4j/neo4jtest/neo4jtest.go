@@ -51,7 +51,8 @@ func Options(t testing.TB) neo4j.Options {
 			}
 			return
 		}
-		if shared.server, shared.err = start("none"); shared.err == nil {
+		_, hot := t.(*testing.B)
+		if shared.server, shared.err = start("none", hot); shared.err == nil {
 			shared.options = shared.server.Options()
 		}
 	})

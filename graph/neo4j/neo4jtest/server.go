@@ -30,6 +30,7 @@ type Server struct {
 	home     string
 	port     int
 	password string // "none": no authentication
+	hot      bool   // it is to be measured: its code is compiled as well as can be, and its plans follow the data; else it starts to be fast soon
 	cmd      *exec.Cmd
 	stdin    io.Closer
 	output   *tail
@@ -41,7 +42,7 @@ func Start(t testing.TB, password string) *Server {
 	if os.Getenv(Variable) == none {
 		unavailable(t, errNone)
 	}
-	s, err := start(password)
+	s, err := start(password, false)
 	if err != nil {
 		unavailable(t, err)
 	}
@@ -52,7 +53,7 @@ func Start(t testing.TB, password string) *Server {
 	return s
 }
 
-func start(password string) (*Server, error) {
+func start(password string, hot bool) (*Server, error) {
 	home, err := os.MkdirTemp("", "nsgraph-neo4j-")
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func start(password string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{home: home, port: port, password: password}
+	s := &Server{home: home, port: port, password: password, hot: hot}
 	if err := s.Restart(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(home))
 	}
@@ -147,9 +148,13 @@ func (s *Server) java() (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("java", "-Xmx1g", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED",
-		"--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "-cp", filepath.Join(dir, "lib", "*"), filepath.Join(dir, "Neo4jServer.java"),
-		s.home, strconv.Itoa(s.port), s.password)
+	args, replan := []string{"-Xmx1g"}, "10" // the server's default
+	if !s.hot {
+		args, replan = append(args, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), "3600"
+	}
+	args = append(args, "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+		"-cp", filepath.Join(dir, "lib", "*"), filepath.Join(dir, "Neo4jServer.java"), s.home, strconv.Itoa(s.port), s.password, replan)
+	cmd := exec.Command("java", args...)
 	cmd.Dir = s.home
 	return cmd, nil
 }

@@ -1,5 +1,6 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.neo4j.configuration.GraphDatabaseSettings;
 import org.neo4j.configuration.connectors.BoltConnector;
@@ -9,8 +10,9 @@ import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
 import org.neo4j.io.ByteUnit;
 
 /**
- * A Neo4j Community server for tests: HOME PORT AUTH. It answers Bolt on 127.0.0.1:PORT and prints "ready". It ends when its standard input does, so
+ * A Neo4j Community server for tests: HOME PORT AUTH REPLAN. It answers Bolt on 127.0.0.1:PORT and prints "ready". It ends when its standard input does, so
  * that it cannot outlive the test that started it. AUTH is none, or the password of the user neo4j.
+ * REPLAN is how many seconds a plan is kept at least, however the data changes.
  */
 public class Neo4jServer {
     public static void main(String[] args) throws Exception {
@@ -24,6 +26,7 @@ public class Neo4jServer {
             .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(256))
             .setConfig(GraphDatabaseSettings.preallocate_logical_logs, false)
             .setConfig(GraphDatabaseSettings.keep_logical_logs, "keep_none")
+            .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, Duration.ofSeconds(Long.parseLong(args[3])))
             .build();
         Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
         if (auth && fresh) {
