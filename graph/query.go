@@ -92,15 +92,34 @@ func (q Query[R]) Run(ctx context.Context, on Querier, p Params) Seq[R] {
 
 // All asks the query and collects its rows.
 func (q Query[R]) All(ctx context.Context, on Querier, p Params) ([]R, error) {
+	var parts [][]R // large answers are copied once, when their size is known
 	var rows []R
+	n := 0
 	for r, err := range q.Run(ctx, on, p) {
 		if err != nil {
 			return nil, err
 		}
+		if len(rows) == partRows {
+			parts, rows = append(parts, rows), make([]R, 0, partRows)
+		}
 		rows = append(rows, r)
+		n++
 	}
-	return rows, nil
+	if len(parts) == 0 {
+		return rows, nil
+	}
+	all := make([]R, 0, n)
+	for i, part := range append(parts, rows) {
+		all = append(all, part...)
+		clear(part)
+		if i < len(parts) {
+			parts[i] = nil
+		}
+	}
+	return all, nil
 }
+
+const partRows = 4096
 
 // complete fills in defaults and refuses unknown, missing and ill-typed arguments.
 func (q Query[R]) complete(p Params) (Params, error) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/graph"
 )
 
@@ -12,7 +13,10 @@ import (
 func (b *Builder) Batch() (*graph.Batch, Stats) {
 	b.judgeAll()
 	b.boundBuckets()
-	s := &sheet{Builder: b, batch: b.batchID(), endpoints: map[endpointKey]graph.ID{}, seen: map[graph.ID]struct{}{}, carry: map[carryKey]*carry{}}
+	s := &sheet{
+		Builder: b, batch: b.batchID(), endpoints: map[endpointKey]graph.ID{}, seen: map[graph.ID]struct{}{}, services: map[servicePort]graph.ID{},
+		macs: map[fact.MAC]string{}, carry: map[carryKey]*carry{},
+	}
 	b.stats.Folded = b.folded()
 	canon := b.canonical()
 	s.routers = b.findRouters()

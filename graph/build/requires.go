@@ -172,8 +172,8 @@ func (s *sheet) writeNeed(n need, f *support, parents int) {
 	if confidence < minConfidence {
 		return
 	}
-	src := s.service(n.parent.server, n.parent.transport.String(), n.parent.port)
-	dst := s.service(n.child.server, n.child.transport.String(), n.child.port)
+	src := s.service(n.parent)
+	dst := s.service(n.child)
 	s.c.Requires = append(s.c.Requires, graph.Requires{
 		Rel:     s.rel(graph.TypeRequires, src, dst, f.first, f.last),
 		Support: int64(len(credits)), Parents: int64(parents), Confidence: math.Round(confidence*1e6) / 1e6,

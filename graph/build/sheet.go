@@ -23,6 +23,9 @@ type sheet struct {
 	c         graph.Contents
 	endpoints map[endpointKey]graph.ID
 	seen      map[graph.ID]struct{}
+	services  map[servicePort]graph.ID
+	macs      map[fact.MAC]string
+	ints      ints
 }
 
 // endpointKey is an address in a context.
@@ -54,10 +57,13 @@ func (s *sheet) fresh(id graph.ID) bool {
 	return true
 }
 
-func (s *sheet) service(e endpointKey, transport string, port uint16) graph.ID {
-	id := graph.NewServiceID(e.context, e.addr, transport, port)
-	if s.fresh(id) {
-		s.c.Services = append(s.c.Services, graph.Service{ID: id, Endpoint: s.endpoint(e), Context: e.context, Address: e.addr, Transport: transport, Port: port})
+func (s *sheet) service(k servicePort) graph.ID {
+	id, ok := s.services[k]
+	if !ok {
+		e, transport := k.server, k.transport.String()
+		id = graph.NewServiceID(e.context, e.addr, transport, k.port)
+		s.services[k] = id
+		s.c.Services = append(s.c.Services, graph.Service{ID: id, Endpoint: s.endpoint(e), Context: e.context, Address: e.addr, Transport: transport, Port: k.port})
 	}
 	return id
 }

@@ -47,7 +47,7 @@ func (s *sheet) uses(pairs []*pair) {
 }
 
 func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
-	client, service := s.endpoint(k.client), s.service(k.server, k.transport.String(), k.port)
+	client, service := s.endpoint(k.client), s.service(servicePort{k.server, k.transport, k.port})
 	*u = graph.Uses{
 		Rel: s.rel(graph.TypeUses, client, service, m.first, m.last, k.app, k.parent, k.clientVLAN, k.serverVLAN, k.tunnel,
 			k.evidence.String(), k.carries.String(), strconv.Itoa(int(k.dscpUp)), strconv.Itoa(int(k.dscpDown))),
@@ -56,7 +56,7 @@ func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
 		Certificate: m.cert.hash, CertName: m.cert.name,
 		Direction: m.direction.String(), Certainty: m.certainty,
 		ClientVLAN: k.clientVLAN, ServerVLAN: k.serverVLAN, Tunnel: k.tunnel, Carries: k.carries.String(),
-		ClientMAC: macText(m.up.mac), ServerMAC: macText(m.down.mac),
+		ClientMAC: s.macText(m.up.mac), ServerMAC: s.macText(m.down.mac),
 
 		Conversations: m.conversations, Established: m.established, Prohibited: m.prohibited, Unreachable: m.unreachable,
 		Refused: m.refused, Foreign: m.foreign, Unanswered: m.unanswered, OneWay: m.oneWay, Handshakes: m.handshakes,
@@ -65,9 +65,10 @@ func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
 		PacketsUp: m.up.packets, PacketsDown: m.down.packets, BytesUp: m.up.bytes, BytesDown: m.down.bytes,
 		PayloadUp: m.up.payload, PayloadDown: m.down.payload, Copies: m.up.copies + m.down.copies,
 		Fragments: m.up.fragments + m.down.fragments, FragmentsUp: m.up.fragments,
-		ClientNext: macText(m.up.next), ServerNext: macText(m.down.next),
-		DSCPUp: dscpList(m.up.dscp), DSCPDown: dscpList(m.down.dscp),
-		PCPUp: counts(m.up.pcp[:]), PCPDown: counts(m.down.pcp[:]), ECNUp: counts(m.up.ecn[:]), ECNDown: counts(m.down.ecn[:]),
+		ClientNext: s.macText(m.up.next), ServerNext: s.macText(m.down.next),
+		DSCPUp: s.ints.dscp(m.up.dscp), DSCPDown: s.ints.dscp(m.down.dscp),
+		PCPUp: s.ints.counts(m.up.pcp[:]), PCPDown: s.ints.counts(m.down.pcp[:]),
+		ECNUp: s.ints.counts(m.up.ecn[:]), ECNDown: s.ints.counts(m.down.ecn[:]),
 		TTLUpMin: int64(m.up.ttlMin), TTLUpMax: int64(m.up.ttlMax), TTLDownMin: int64(m.down.ttlMin), TTLDownMax: int64(m.down.ttlMax),
 		ScaleUp: notSeen, ScaleDown: notSeen,
 		Step:    m.step / int64(time.Second),
@@ -82,21 +83,21 @@ func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
 	slices.Sort(u.Points)
 	u.Points = slices.Compact(u.Points)
 	if m.tcp != nil {
-		m.tcp.write(u)
+		m.tcp.write(u, &s.ints)
 	}
-	u.At, u.AtUp, u.AtDown, u.AtPackets = volumeLists(m.buckets)
-	u.Starts = slices.Grow(u.Starts, len(m.starts))
+	u.At, u.AtUp, u.AtDown, u.AtPackets = s.ints.volume(m.buckets)
+	u.Starts = s.ints.room(len(m.starts))
 	for _, t := range m.starts {
 		u.Starts = append(u.Starts, int64(floor(t, 1e6))/1e6)
 	}
 }
 
-func (t *tcp) write(u *graph.Uses) {
+func (t *tcp) write(u *graph.Uses, l *ints) {
 	u.Retransmitted, u.RetransmittedBytes, u.OutOfOrder, u.CaptureLost = t.retransmitted, t.retransmittedBytes, t.outOfOrder, t.lost
 	u.ZeroWindowsUp, u.ZeroWindowsDown = t.up.zero, t.down.zero
 	u.ZeroWindowUpMs, u.ZeroWindowDownMs = t.up.zeroTime/1e6, t.down.zeroTime/1e6
 	u.RTTCount, u.RTTMin, u.RTTSum, u.RTTMax = t.rtt.count, t.rtt.min, t.rtt.sum, t.rtt.max
-	u.RTTBuckets = slices.Grow(u.RTTBuckets, 2*len(t.rtt.buckets))
+	u.RTTBuckets = l.room(2 * len(t.rtt.buckets))
 	for _, c := range t.rtt.buckets {
 		u.RTTBuckets = append(u.RTTBuckets, int64(c.bucket), c.n)
 	}
@@ -112,48 +113,21 @@ func (t *tcp) write(u *graph.Uses) {
 	u.MaxSegment = int64(max(t.up.maxSegment, t.down.maxSegment))
 }
 
-func dscpList(d []fact.DSCPCount) []int64 {
-	if len(d) == 0 {
-		return nil
-	}
-	l := make([]int64, 0, 3*len(d))
-	for _, c := range d {
-		l = append(l, int64(c.DSCP), int64(c.Packets), int64(c.Bytes))
-	}
-	return l
-}
-
-// counts returns c, or nothing if all are zero.
-func counts(c []int64) []int64 {
-	for _, n := range c {
-		if n != 0 {
-			return slices.Clone(c)
-		}
-	}
-	return nil
-}
-
-func volumeLists(v []fact.VolumeAt) (at, up, down, packets []int64) {
-	n := len(v)
-	if n == 0 {
-		return nil, nil, nil, nil
-	}
-	all := make([]int64, 4*n)
-	at, up, down, packets = all[:0:n], all[n:n:2*n], all[2*n:2*n:3*n], all[3*n:3*n]
-	for _, x := range v {
-		at = append(at, int64(x.At)/int64(time.Second))
-		up = append(up, int64(x.Up.Bytes))
-		down = append(down, int64(x.Down.Bytes))
-		packets = append(packets, int64(x.Up.Packets+x.Down.Packets))
-	}
-	return at, up, down, packets
-}
-
 func macText(m fact.MAC) string {
 	if m.IsZero() {
 		return ""
 	}
 	return m.String()
+}
+
+// macText is macText of what many relationships name.
+func (s *sheet) macText(m fact.MAC) string {
+	t, ok := s.macs[m]
+	if !ok {
+		t = macText(m)
+		s.macs[m] = t
+	}
+	return t
 }
 
 // offers writes that services answered, in which application and when.
@@ -182,7 +156,7 @@ func (s *sheet) offers(pairs []*pair) {
 		}
 	}
 	for k, u := range at {
-		service := s.service(k.server, k.transport.String(), k.port)
+		service := s.service(servicePort{k.server, k.transport, k.port})
 		for _, sp := range u.spans {
 			s.c.Offers = append(s.c.Offers, graph.Offers{
 				Rel:         s.rel(graph.TypeOffers, s.endpoint(k.server), service, sp.first, sp.last, k.app),
