@@ -87,6 +87,9 @@ func meets(f *analyses.Finding, x simulate.Expected) bool {
 
 // The scenarios of the library that show a rule of these two analyses, and their look-alikes.
 func TestSimulated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("package accuracy plays some of them")
+	}
 	list, err := simulate.List()
 	if err != nil {
 		t.Fatal(err)
