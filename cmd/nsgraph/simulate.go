@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,17 +85,25 @@ func (a *app) listScenarios() error {
 	})
 }
 
-// scenario reads a scenario from a YAML file or the library.
+// scenario reads a scenario: from a YAML file, if the name is a path (it has a separator, or YAML's extension), else from the library, whatever is called
+// so in the working directory, and at last from a file of that very name.
 func scenario(name string) (*simulate.Scenario, error) {
-	text, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
+	ext := strings.ToLower(filepath.Ext(name))
+	path := strings.ContainsRune(name, filepath.Separator) || ext == ".yaml" || ext == ".yml"
+	if !path || slices.Contains(scenarioNames(), name) { // names of the library may have a separator
 		sc, err := simulate.Load(name)
-		if err != nil {
+		if err == nil {
+			return sc, nil
+		}
+		if st, e := os.Stat(name); e != nil || !st.Mode().IsRegular() {
 			return nil, &exitError{exitUsage, err}
 		}
-		return sc, nil
 	}
+	text, err := os.ReadFile(name)
 	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, &exitError{exitUsage, err}
+		}
 		return nil, err
 	}
 	sc, err := simulate.Parse(name, text)
