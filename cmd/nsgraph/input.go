@@ -69,6 +69,7 @@ func sources(args []string) (src []capture.Source, missing []string, err error) 
 
 func (a *app) decodeSources(ctx context.Context, src []capture.Source, in *intent.Intent) (d *decoded, err error) {
 	start := time.Now()
+	defer boundMemory()()
 	bar := a.newProgress(src)
 	d = &decoded{}
 	facts := d.watch(capture.Run(ctx, src, capture.Options{Progress: bar.update}))
