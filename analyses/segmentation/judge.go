@@ -164,6 +164,11 @@ func (j *judge) flows(rows []FlowsRow) {
 			}
 		case r.Certainty < j.o.SureDirection && j.policy(pair{z.to, z.from}) != "deny": // it may be the answer of an allowed one
 			j.unjudged += r.Conversations
+		case j.secondary(r):
+			if n := r.Established + min(r.OneWay, r.Reached); n > 0 {
+				c.Verdict = worse(c.Verdict, "forbidden-seen")
+				c.Forbidden += n
+			}
 		case j.smuggled(r, z):
 			j.breaches = append(j.breaches, breach{fate: carried, row: r, pair: z, rank: d.Rule, count: r.Conversations})
 			c.Verdict = worse(c.Verdict, "forbidden-seen")
@@ -177,6 +182,16 @@ func (j *judge) flows(rows []FlowsRow) {
 // announced reports whether a flow is a secondary channel of a conversation that the policy lets.
 func (j *judge) announced(r *FlowsRow) bool {
 	return r.Parent != "" && (j.parents[parentKey{r.Client, r.Server, r.Parent}] || j.parents[parentKey{r.Server, r.Client, r.Parent}])
+}
+
+// secondary reports whether a denied flow is a channel that a conversation in view announced: that one's finding tells it.
+func (j *judge) secondary(r *FlowsRow) bool {
+	if r.Parent == "" {
+		return false
+	}
+	_, up := j.parents[parentKey{r.Client, r.Server, r.Parent}]
+	_, down := j.parents[parentKey{r.Server, r.Client, r.Parent}]
+	return up || down
 }
 
 // denied sorts denied attempts by what became of them. TCP data or acknowledgements in one direction prove a connection, of which the capture shows that
