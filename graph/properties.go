@@ -13,6 +13,7 @@ type field struct {
 	name   string
 	index  []int
 	sparse bool
+	encode func(reflect.Value) any
 }
 
 var fieldCache sync.Map // reflect.Type → []field
@@ -28,7 +29,7 @@ func fields(t reflect.Type) []field {
 		if !ok || name == "-" || f.Anonymous {
 			continue
 		}
-		fs = append(fs, field{name, f.Index, f.Tag.Get("sparse") == "true"})
+		fs = append(fs, field{name, f.Index, f.Tag.Get("sparse") == "true", encoder(f.Type)})
 	}
 	fieldCache.Store(t, fs)
 	return fs
@@ -73,59 +74,69 @@ func EncodeSparse(v any) map[string]any { return encodeProperties(v, true) }
 func encodeProperties(v any, sparse bool) map[string]any {
 	rv := reflect.ValueOf(v).Elem()
 	fs := fields(rv.Type())
-	m := make(map[string]any, len(fs))
-	for _, f := range fs {
+	size := len(fs)
+	if sparse {
+		size = min(size, 48) // most rows have fewer
+	}
+	m := make(map[string]any, size)
+	for i := range fs {
+		f := &fs[i]
 		x := rv.FieldByIndex(f.index)
 		if sparse && f.sparse && (x.IsZero() || x.Kind() == reflect.Slice && x.Len() == 0) {
 			continue
 		}
-		m[f.name] = encodeValue(x)
+		m[f.name] = f.encode(x)
 	}
 	return m
 }
 
-func encodeValue(v reflect.Value) any {
-	switch x := v.Interface().(type) {
-	case Time:
-		return x
-	case ID:
-		if x.IsZero() {
+// encoder returns how values of a type become properties; they are addressable.
+func encoder(t reflect.Type) func(reflect.Value) any {
+	switch t {
+	case reflect.TypeFor[Time]():
+		return func(v reflect.Value) any { return Time(v.Int()) }
+	case reflect.TypeFor[ID]():
+		return func(v reflect.Value) any {
+			id := v.Addr().Interface().(*ID)
+			if id.IsZero() {
+				return ""
+			}
+			return id.String()
+		}
+	case reflect.TypeFor[netip.Addr]():
+		return func(v reflect.Value) any {
+			if a := v.Addr().Interface().(*netip.Addr); a.IsValid() {
+				return a.String()
+			}
 			return ""
 		}
-		return x.String()
-	case netip.Addr:
-		if !x.IsValid() {
+	case reflect.TypeFor[netip.Prefix]():
+		return func(v reflect.Value) any {
+			if p := v.Addr().Interface().(*netip.Prefix); p.IsValid() {
+				return p.String()
+			}
 			return ""
 		}
-		return x.String()
-	case netip.Prefix:
-		if !x.IsValid() {
-			return ""
-		}
-		return x.String()
+	case reflect.TypeFor[[]string]():
+		return func(v reflect.Value) any { return append([]string{}, *v.Addr().Interface().(*[]string)...) }
+	case reflect.TypeFor[[]int64]():
+		return func(v reflect.Value) any { return append([]int64{}, *v.Addr().Interface().(*[]int64)...) }
+	case reflect.TypeFor[[]float64]():
+		return func(v reflect.Value) any { return append([]float64{}, *v.Addr().Interface().(*[]float64)...) }
 	}
-	switch v.Kind() {
+	switch t.Kind() {
 	case reflect.String:
-		return v.String()
+		return func(v reflect.Value) any { return v.String() }
 	case reflect.Bool:
-		return v.Bool()
+		return func(v reflect.Value) any { return v.Bool() }
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return v.Int()
+		return func(v reflect.Value) any { return v.Int() }
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return int64(v.Uint())
+		return func(v reflect.Value) any { return int64(v.Uint()) }
 	case reflect.Float32, reflect.Float64:
-		return v.Float()
-	case reflect.Slice:
-		switch x := v.Interface().(type) {
-		case []string:
-			return append([]string{}, x...)
-		case []int64:
-			return append([]int64{}, x...)
-		case []float64:
-			return append([]float64{}, x...)
-		}
+		return func(v reflect.Value) any { return v.Float() }
 	}
-	panic("graph: property of type " + v.Type().String())
+	return func(v reflect.Value) any { panic("graph: property of type " + v.Type().String()) }
 }
 
 // DecodeProperties sets the fields of *v from the properties in m, as EncodeProperties wrote them or as a server returns them: lists

@@ -18,10 +18,14 @@ var ErrServer = errors.New("neo4j: server is not supported")
 // minMajor and minMinor are the oldest server that has the shortest paths that queries ask for (ANY SHORTEST, 5.21).
 const minMajor, minMinor = 5, 21
 
-// checkServer asks the server what it is.
+// checkServer asks the server what it is. One that does not answer at first is not waited for: patience is for those that have been there.
 func (s *Store) checkServer(ctx context.Context) error {
+	info, err := s.driver.GetServerInfo(ctx)
+	if err != nil {
+		return s.wrap(ctx, err)
+	}
 	var name, version string
-	err := s.read(ctx, func(t tx) error {
+	err = s.read(ctx, func(t tx) error {
 		rows, err := t.rows("CALL dbms.components() YIELD name, versions RETURN name, versions[0] AS version", nil)
 		for _, r := range rows {
 			n, _ := r["name"].(string)
@@ -37,10 +41,6 @@ func (s *Store) checkServer(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
-	}
-	info, err := s.driver.GetServerInfo(ctx)
-	if err != nil {
-		return s.wrap(ctx, err)
 	}
 	if !strings.HasPrefix(info.Agent(), "Neo4j/") || strings.Contains(info.Agent(), "compatible") { // Neo4j/v5.11.0 compatible graph database server - Memgraph
 		name = info.Agent()
