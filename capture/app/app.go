@@ -140,6 +140,11 @@ func (c *Classifier) Close(s *State, e *Ends) fact.App {
 	var a fact.App
 	if s.d != nil {
 		a = s.d.info
+		if x, ok := s.d.x.(*sshState); ok && s.d.client == nobody { // without a key exchange, the banner of whoever proved to be the server
+			if side := s.d.sideOf(e.Server, e.ServerPort); x.banner[side] != "" {
+				a.Version = x.banner[side]
+			}
+		}
 		if s.d.media != nil {
 			c.keepStreams(s.d)
 		}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -172,6 +173,24 @@ func TestOtherTransports(t *testing.T) {
 	}
 	if a := c.Close(&s, &Ends{Transport: fact.TCP, ClientPort: 22, ServerPort: 60000}); a.Name != "ssh" || a.Evidence != fact.PortEvidence {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestBannerWithoutKeyExchange: cut packets hide the key exchange; the version is the banner of the end that proved to be the server.
+func TestBannerWithoutKeyExchange(t *testing.T) {
+	for _, server := range []uint8{0, 1} {
+		c := New(Options{})
+		var s State
+		ends := [2]netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:2222"), netip.MustParseAddrPort("10.0.0.2:2223")}
+		say := func(side uint8, text string) {
+			c.Feed(&s, &wire.Packet{Protocol: fact.TCP, Src: wire.Addr(ends[side].Addr().As16()), Dst: wire.Addr(ends[side^1].Addr().As16()), SrcPort: ends[side].Port(), DstPort: ends[side^1].Port(), Payload: []byte(text)}, side, 0)
+		}
+		say(server, "SSH-2.0-OpenSSH_9.2\r\n")
+		say(server^1, "SSH-2.0-PuTTY\r\n")
+		a := c.Close(&s, &Ends{Transport: fact.TCP, Client: ends[server^1].Addr(), ClientPort: ends[server^1].Port(), Server: ends[server].Addr(), ServerPort: ends[server].Port()})
+		if a.Name != "ssh" || a.Version != "SSH-2.0-OpenSSH_9.2" {
+			t.Errorf("side %d serves: %s, version %q", server, a.Name, a.Version)
+		}
 	}
 }
 

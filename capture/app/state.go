@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net/netip"
 	"strings"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -84,6 +85,14 @@ func (d *dialog) clientSide(otherwise uint8) uint8 {
 		return otherwise
 	}
 	return uint8(d.client - side0)
+}
+
+// sideOf returns the side of an end of the conversation.
+func (d *dialog) sideOf(a netip.Addr, port uint16) uint8 {
+	if d.port[1] == port && d.addr[1].Netip() == a {
+		return 1
+	}
+	return 0
 }
 
 // from notes that side is the client's. The first word counts.
