@@ -28,8 +28,29 @@ func (j *judge) routing() {
 			j.share(s, n.share)
 		}
 	}
+	j.goodbyes()
 	j.isisLevels()
 	j.bgp()
+}
+
+// manyGoodbyes is how often a router takes its hellos back before it is more than an interface that was shut down.
+const manyGoodbyes = 2
+
+// goodbyes finds EIGRP routers that take their hellos back again and again, as one does that refuses a neighbour's K values (RFC 7868, section 5.3.2).
+func (j *judge) goodbyes() {
+	for _, s := range segments(j.rows, "eigrp", func(r *StatementRow) string { return cmp.Or(where(r), "segment") }, byAddress) {
+		for _, p := range s.speakers {
+			var n int64
+			for _, r := range p.rows["eigrp.goodbye"] {
+				n += r.Count
+			}
+			if n < manyGoodbyes || len(s.speakers) < 2 {
+				continue
+			}
+			j.raise("configuration/eigrp-mismatch", analyses.High, 0.7, fmt.Sprintf("EIGRP router %s on %s takes its hellos back %d times, which ends its adjacencies", p.label, s.name, n),
+				p.rows["eigrp.goodbye"], "eigrp", settingSubject("eigrp.goodbye"), segmentSubject("eigrp "+s.name), p.subject())
+		}
+	}
 }
 
 // isisLevels finds neighbours that share no level, or only level 1 and no area (ISO/IEC 10589, 8.4.2.2).

@@ -7,7 +7,12 @@ func TestNeighbourSettings(t *testing.T) {
 	b := said{address: "10.0.0.2", mac: "02:00:00:00:00:02", to: 60}
 	newWorld().says(a, "eigrp.as=100", "eigrp.k=1 0 1 0 0", "eigrp.hold=15").says(b, "eigrp.as=100", "eigrp.k=1 1 1 0 0", "eigrp.hold=180").finds(t,
 		"high eigrp-mismatch: EIGRP routers on segment say eigrp.k 1 0 1 0 0 (10.0.0.1), 1 1 1 0 0 (10.0.0.2), must be equal")
-	newWorld().says(a, "eigrp.k=1 0 1 0 0").says(b, "eigrp.goodbye=yes").finds(t) // an interface that was shut down
+	once, often := b, b
+	once.count, often.count = 1, 3
+	newWorld().says(a, "eigrp.k=1 0 1 0 0").says(once, "eigrp.goodbye=yes").finds(t) // an interface that was shut down
+	newWorld().says(a, "eigrp.k=1 0 1 0 0").says(often, "eigrp.goodbye=yes").finds(t,
+		"high eigrp-mismatch: EIGRP router 10.0.0.2 on segment takes its hellos back 3 times, which ends its adjacencies")
+	newWorld().says(often, "eigrp.goodbye=yes").finds(t) // nobody hears it
 	newWorld().says(a, "rip.version=1").says(b, "rip.version=2").finds(t,
 		"medium rip-mismatch: RIP routers on segment say rip.version 1 (10.0.0.1), 2 (10.0.0.2), must be equal")
 	b.vlan = "7"
