@@ -39,10 +39,12 @@ var identity = []string{"application", "version", "certificate", "port"}
 const (
 	leastConfidence = 0.5 // below it the other window could not have shown it
 	maxPairs        = 50  // dependencies that one finding names
+	byChance        = 1.0 // of all that might have been silent in the new window, how many would be by chance
 )
 
 // Changes returns what the differences between two windows mean for services and dependencies. Of a service that came or went, its dependencies are
-// one finding; those that followed one that moved are none.
+// one finding; those that followed one that moved are none. Among many that are seldom used, some are silent by chance: what did not vanish more surely
+// than that is a change, but no finding.
 func Changes(r diff.Report) []analyses.Finding {
 	services := map[string]bool{} // what happened to which service
 	for i := range r.Changes {
@@ -57,7 +59,7 @@ func Changes(r diff.Report) []analyses.Finding {
 		c := &r.Changes[i]
 		k, ok := changeRules[c.Subject.Kind][c.Change]
 		switch {
-		case !ok, c.Confidence < leastConfidence, c.Change == diff.Changed && !slices.Contains(identity, c.Attribute):
+		case !ok, c.Confidence < leastConfidence, c.Change == diff.Vanished && (1-c.Confidence)*float64(r.Counts.Unchanged+r.Counts.Vanished) > byChance, c.Change == diff.Changed && !slices.Contains(identity, c.Attribute):
 			continue
 		case c.Subject.Kind == diff.Dependency && services[c.Change+c.Node.String()]:
 			key := k.rule + c.Node.String()

@@ -1,6 +1,7 @@
 package dependency
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,30 @@ const often = " established=20 conversations=20 at=0-600 starts=1700000000000,17
 
 // always is on both sides, so that both see the networks.
 const always = "use 10.0.0.1 10.9.0.1 udp/53 application=dns" + often + "\n"
+
+// Of a hundred clients that are seldom heard, one or two are silent by chance; alone, the same silence is a finding.
+func TestVanishedByChance(t *testing.T) {
+	const seldom = "use 10.0.0.2 10.9.0.1 udp/53 application=dns established=3 conversations=3 at=0-600 starts=1700000000000,1700000240000,1700000540000\n"
+	var many strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&many, "use 10.0.1.%d 10.9.0.1 udp/53 application=dns%s\n", i, often)
+	}
+	for others, want := range map[string]int{"": 1, many.String(): 0} {
+		r, err := diff.Diff(view(t, "before", always+others+seldom), view(t, "after", always+others), diff.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		vanished := 0
+		for _, f := range Changes(r) {
+			if f.Rule == "dependency/vanished" {
+				vanished++
+			}
+		}
+		if vanished != want || r.Counts.Vanished == 0 {
+			t.Errorf("%d findings of %d that vanished beside %d, want %d", vanished, r.Counts.Vanished, r.Counts.Unchanged, want)
+		}
+	}
+}
 
 func TestChanges(t *testing.T) {
 	for _, c := range []struct {
