@@ -69,10 +69,14 @@ func sources(args []string) (src []capture.Source, missing []string, err error) 
 
 func (a *app) decodeSources(ctx context.Context, src []capture.Source, in *intent.Intent) (d *decoded, err error) {
 	start := time.Now()
-	defer boundMemory()()
+	memory := newMemoryBound()
+	defer memory.adapt(2) // for the graph that was built
 	bar := a.newProgress(src)
 	d = &decoded{}
-	facts := d.watch(capture.Run(ctx, src, capture.Options{Progress: bar.update}))
+	facts := d.watch(capture.Run(ctx, src, capture.Options{Progress: func(p capture.Progress) {
+		memory.adapt(1.5)
+		bar.update(p)
+	}}))
 	if a.conversations != "" {
 		list, err := os.Create(a.conversations)
 		if err != nil {

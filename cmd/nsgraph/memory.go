@@ -7,24 +7,30 @@ import (
 	"runtime/metrics"
 )
 
-// memoryGoal is what a run over captures keeps below, in bytes, as long as its graph is not itself that large: the program and its stacks
+// memoryGoal is what a run over captures keeps below, in bytes, as long as what it needs is not itself that much: the program and its stacks
 // come on top. GOMEMLIMIT, if it is set, decides instead.
 const memoryGoal = 240 << 20
 
-// boundMemory makes the garbage collector work harder near memoryGoal while captures are read, and returns what lets it work as the graph
-// needs that was built: there may be as much garbage as is alive then, or a large graph would be collected without end.
-func boundMemory() (relax func()) {
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return func() {}
+// memoryBound makes the garbage collector work harder near memoryGoal. What is alive may be half as much again, or the collector would not
+// end: a graph at the builder's bounds, with its capture's tables, is larger than the goal.
+type memoryBound struct{ off bool }
+
+func newMemoryBound() *memoryBound {
+	m := &memoryBound{off: os.Getenv("GOMEMLIMIT") != ""}
+	m.adapt(1.5)
+	return m
+}
+
+// adapt sets the limit to times what the last collection found alive, memoryGoal at least.
+func (m *memoryBound) adapt(times float64) {
+	if m.off {
+		return
 	}
-	debug.SetMemoryLimit(memoryGoal)
-	return func() {
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		metrics.Read(live)
-		limit := int64(memoryGoal)
-		if v := live[0].Value; v.Kind() == metrics.KindUint64 && v.Uint64() < math.MaxInt64/2 {
-			limit = max(limit, 2*int64(v.Uint64()))
-		}
-		debug.SetMemoryLimit(limit)
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	limit := float64(memoryGoal)
+	if v := live[0].Value; v.Kind() == metrics.KindUint64 {
+		limit = max(limit, float64(v.Uint64())*times)
 	}
+	debug.SetMemoryLimit(int64(min(limit, math.MaxInt64/2)))
 }

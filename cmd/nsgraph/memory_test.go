@@ -1,24 +1,29 @@
 package main
 
 import (
+	"runtime"
 	"runtime/debug"
 	"testing"
 )
 
-func TestBoundMemory(t *testing.T) {
+func TestMemoryBound(t *testing.T) {
+	t.Setenv("GOMEMLIMIT", "")
 	before := debug.SetMemoryLimit(-1)
 	defer debug.SetMemoryLimit(before)
-	relax := boundMemory()
+	m := newMemoryBound()
 	if got := debug.SetMemoryLimit(-1); got != 240<<20 {
-		t.Errorf("limit %d while reading, want 240 MiB", got)
+		t.Errorf("limit %d with little alive, want 240 MiB", got)
 	}
-	relax()
-	if got := debug.SetMemoryLimit(-1); got != 240<<20 {
-		t.Errorf("limit %d after a small graph, want 240 MiB", got)
+	large := make([]byte, 400<<20) // never touched, so it costs no memory
+	runtime.GC()
+	m.adapt(2)
+	if got := debug.SetMemoryLimit(-1); got < 800<<20 || got > 900<<20 {
+		t.Errorf("limit %d with 400 MiB alive, want twice that", got)
 	}
+	runtime.KeepAlive(large)
 	debug.SetMemoryLimit(before)
 	t.Setenv("GOMEMLIMIT", "1GiB")
-	boundMemory()()
+	newMemoryBound().adapt(2)
 	if got := debug.SetMemoryLimit(-1); got != before {
 		t.Errorf("limit %d in spite of GOMEMLIMIT", got)
 	}
