@@ -73,7 +73,7 @@ type detour struct {
 // asymmetry finds segments into which an endpoint's packets come from one router while its neighbours there answer to another. The virtual MACs of a
 // redundancy group are no routers of their own: its active member sends with its own address.
 func (j *judge) asymmetry() {
-	routers := j.routerAddresses()
+	routers, lives := j.routerAddresses()
 	from := map[visit][]*ForwardedRow{}
 	for i := range j.forwarded {
 		r := &j.forwarded[i]
@@ -86,8 +86,12 @@ func (j *judge) asymmetry() {
 		if r.Established == 0 || r.PacketsUp == 0 || r.PacketsDown == 0 {
 			continue
 		}
-		j.twoWays(at, from, routers, r, visit{r.Server, r.ClientVLAN, r.Tunnel}, r.ClientAddress, r.ServerAddress, r.ClientNext)
-		j.twoWays(at, from, routers, r, visit{r.Client, r.ServerVLAN, r.Tunnel}, r.ServerAddress, r.ClientAddress, r.ServerNext)
+		if v := (visit{r.Server, r.ClientVLAN, r.Tunnel}); !lives[v] {
+			j.twoWays(at, from, routers, r, v, r.ClientAddress, r.ServerAddress, r.ClientNext)
+		}
+		if v := (visit{r.Client, r.ServerVLAN, r.Tunnel}); !lives[v] {
+			j.twoWays(at, from, routers, r, v, r.ServerAddress, r.ClientAddress, r.ServerNext)
+		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(at), func(a, b twoWays) int {
 		return cmp.Or(cmp.Compare(a.vlan, b.vlan), cmp.Compare(a.tunnel, b.tunnel), cmp.Compare(a.in, b.in), cmp.Compare(a.out, b.out))
@@ -116,17 +120,22 @@ func (j *judge) asymmetry() {
 // router is a MAC in a layer-2 world.
 type router struct{ mac, vlan, tunnel string }
 
-// routerAddresses returns the lowest address that each MAC claims and sends from in a layer-2 world; virtual MACs have none.
-func (j *judge) routerAddresses() map[router]netip.Addr {
-	at := map[router]netip.Addr{}
+// routerAddresses returns the lowest address that each router's MAC claims in a layer-2 world, and who lives there: claims an address in it. Virtual MACs
+// have none of their own.
+func (j *judge) routerAddresses() (routers map[router]netip.Addr, lives map[visit]bool) {
+	routers, lives = map[router]netip.Addr{}, map[visit]bool{}
 	for i := range j.claims {
 		r := &j.claims[i]
+		if r.Claims == 0 {
+			continue
+		}
+		lives[visit{r.Endpoint, r.VLAN, r.Tunnel}] = true
 		k := router{r.MAC, r.VLAN, r.Tunnel}
-		if r.Claims > 0 && r.Virtual == "" && !r.Address.IsLinkLocalUnicast() && (!at[k].IsValid() || r.Address.Less(at[k])) {
-			at[k] = r.Address
+		if r.Router && r.Virtual == "" && !r.Address.IsLinkLocalUnicast() && (!routers[k].IsValid() || r.Address.Less(routers[k])) {
+			routers[k] = r.Address
 		}
 	}
-	return at
+	return routers, lives
 }
 
 // twoWays notes a communication of a local host with a remote one, which is heard from other routers than the one that the local host answers to.

@@ -36,7 +36,9 @@ func TestAsymmetricRoute(t *testing.T) {
 			uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:f1", 4)),
 		"heard at another time": twoRouters("10", func(c *claim) { c.from, c.to = 100, 160 }).uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:f1", 4)),
 		"in another VLAN":       twoRouters("10", func(c *claim) { c.vlan = "20" }).uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:f1", 4)),
-		"an unknown next hop":   twoRouters("10", same).uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:99", 4)),
+		"a neighbour, once through the router": twoRouters("10", same).claims(claim{address: "192.0.2.1", mac: "02:00:00:00:00:f1", vlan: "10", claims: 2, to: 60}).
+			uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:f1", 4)),
+		"an unknown next hop": twoRouters("10", same).uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:99", 4)),
 		"nothing answered": twoRouters("10", same).uses("10.0.0.5", "192.0.2.1", 443, func(u *graph.Uses) {
 			answering("10", "02:00:00:00:00:f1", 4)(u)
 			u.Established = 0

@@ -70,7 +70,7 @@ func (n *network) startCall(sp *Call, i int) {
 	var via *service
 	if !sp.NoSIP {
 		if via = n.services[sp.Via]; via == nil || via.app != "sip" {
-			n.fail(sp, "call %s: via %q, which is no sip service%s", sp.Name, sp.Via, nearest(sp.Via, n.serviceNames()))
+			n.fail(sp, "call %s: via %q, which is no sip service", sp.Name, sp.Via)
 			return
 		}
 		c.b.listen[5060] = true

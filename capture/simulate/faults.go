@@ -3,6 +3,7 @@ package simulate
 import (
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // faults by kind, each with what its target is: begin and end.
@@ -92,7 +93,7 @@ func (n *network) startFault(x *Fault) {
 		until = s.end
 	}
 	if until <= int64(x.From) {
-		n.fail(x, "fault %s: from %d until %d", x.Name, x.From, x.Until)
+		n.fail(x, "fault %s: from %v until %v, want a later end", x.Name, time.Duration(x.From), time.Duration(until))
 		return
 	}
 	s.at(int64(x.From), begin)

@@ -507,6 +507,28 @@ func (n *network) addServices() {
 			v.needs = append(v.needs, x)
 		}
 	}
+	n.endless()
+}
+
+// endless refuses services that need themselves, directly or through others, each time that they are asked: no answer would ever come.
+func (n *network) endless() {
+	for i := range n.sc.Services {
+		sp := &n.sc.Services[i]
+		v := n.services[sp.Name]
+		seen := map[*service]bool{}
+		for todo := []*service{v}; len(todo) > 0 && todo[0] != nil; todo = todo[1:] {
+			for _, d := range todo[0].needs {
+				if d.probability >= 1 && d.svc == v {
+					n.fail(sp, "service %s needs itself whenever it is asked", sp.Name)
+					return
+				}
+				if d.probability >= 1 && !seen[d.svc] {
+					seen[d.svc] = true
+					todo = append(todo, d.svc)
+				}
+			}
+		}
+	}
 }
 
 func (n *network) serviceNames() (names []string) {

@@ -239,6 +239,9 @@ func (n *network) addPolicies() {
 				if err != nil {
 					n.fail(sp, "router %s: server %q is not address:port", r.spec.Name, w)
 				}
+				if err == nil && n.owners[owner{"default", a.Addr()}] == nil {
+					n.fail(sp, "router %s: server %s, which nobody owns", r.spec.Name, w)
+				}
 				b.servers = append(b.servers, a)
 			}
 			if len(b.servers) == 0 {

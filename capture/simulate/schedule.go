@@ -2,8 +2,11 @@ package simulate
 
 import (
 	"errors"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
+	"time"
 
 	"netscope.example/nsgraph/capture/simulate/frame"
 )
@@ -50,6 +53,10 @@ func (n *network) startTraffic(t *Traffic) {
 	}
 	if t.Every <= 0 && t.Rate == 0 && t.Count != 1 {
 		n.fail(t, "traffic %s: every %d, want more than zero", t.Name, t.Every)
+		return
+	}
+	if t.Stop > 0 && t.Stop <= t.Start {
+		n.fail(t, "traffic %s: starts at %v and stops at %v, want a later end", t.Name, time.Duration(t.Start), time.Duration(t.Stop))
 		return
 	}
 	if t.Request > maxContent || t.Response > maxContent || t.Size > 65000 {
@@ -208,12 +215,29 @@ var content = func() []byte {
 	return b
 }()
 
-// checkUse finds what the scenario's expectations name that does not exist.
+// asked are the analyses that rules belong to, and verdicts the answers about a class.
+var (
+	asked    = []string{"segmentation", "dependency", "bandwidth", "configuration", "qos"}
+	verdicts = []string{"effective", "ineffective", "untested", "insufficient"}
+)
+
+// checkUse finds what the scenario's expectations name that cannot be.
 func (n *network) checkUse() {
-	for i := range n.sc.Expect.Must {
-		m := &n.sc.Expect.Must[i]
-		if a, r, ok := strings.Cut(m.Rule, "/"); !ok || a == "" || r == "" {
-			n.fail(m, "expect: rule %q, want analysis/rule", m.Rule)
+	rule := func(x any, name string) {
+		if a, r, ok := strings.Cut(name, "/"); !ok || r == "" || !slices.Contains(asked, a) {
+			n.fail(x, "expect: rule %q, want analysis/rule, the analysis one of %s", name, strings.Join(asked, ", "))
+		}
+	}
+	e := &n.sc.Expect
+	for i := range e.Must {
+		rule(&e.Must[i], e.Must[i].Rule)
+	}
+	for _, r := range e.MustNot {
+		rule(e, r)
+	}
+	for _, class := range slices.Sorted(maps.Keys(e.QoS)) {
+		if v := e.QoS[class]; !slices.Contains(verdicts, v) {
+			n.fail(e, "expect: class %s: verdict %q, want one of %s", class, v, strings.Join(verdicts, ", "))
 		}
 	}
 }
