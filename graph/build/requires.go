@@ -113,9 +113,15 @@ type support struct {
 func (s *sheet) nest(parents, children []life, limit uint64) {
 	found := map[need]*support{}
 	total := map[servicePort]int{} // parents that could have had a child: begun in a window that children were sampled in
+	type asked struct {
+		service servicePort
+		client  netip.Addr
+	}
+	of := map[asked]int{} // of them, each client's: a child that goes back to the client is none
 	for _, p := range parents {
 		if windowHash(p.first) < limit {
 			total[p.service]++
+			of[asked{p.service, p.client}]++
 		}
 	}
 	var active []int
@@ -150,7 +156,7 @@ func (s *sheet) nest(parents, children []life, limit uint64) {
 		}
 	}
 	for n, f := range found {
-		s.writeNeed(n, f, total[n.parent])
+		s.writeNeed(n, f, total[n.parent]-of[asked{n.parent, n.child.server.addr}])
 	}
 }
 

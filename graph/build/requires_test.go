@@ -40,6 +40,18 @@ func TestRequires(t *testing.T) {
 	}
 }
 
+// What the database's own host asks the web server cannot need the database in turn: it does not count.
+func TestRequiresOfOthers(t *testing.T) {
+	facts := webAndDatabase(20)
+	for i := range fact.Time(30) {
+		facts = append(facts, during("10.91.0.1:9", "10.90.0.5:443", 1000*i+400, 1000*i+500))
+	}
+	b, _ := batch(t, build.Options{}, facts...)
+	if len(b.Requires) != 1 || b.Requires[0].Parents != 20 || b.Requires[0].Confidence != 0.952381 {
+		t.Errorf("%+v", b.Requires)
+	}
+}
+
 func TestRequiresNot(t *testing.T) {
 	for name, change := range map[string]func([]fact.Fact) []fact.Fact{
 		"too few":           func(f []fact.Fact) []fact.Fact { return f[:5] },
