@@ -64,6 +64,8 @@ func TestServers(t *testing.T) {
 	}
 	// Who asks by IPv6 asks another address of the same server.
 	newWorld().uses("10.0.0.1", "10.0.9.1", 53, dns).uses("10.0.0.2", "10.0.9.1", 53, dns).uses("10.0.0.3", "10.0.9.1", 53, dns).uses("2001:db8::3", "2001:db8:9::1", 53, dns).finds(t)
+	// Another network, whose packets are in the same VLAN or without a tag, has its own resolver.
+	newWorld().uses("10.0.0.1", "10.0.9.1", 53, dns).uses("10.0.0.2", "10.0.9.1", 53, dns).uses("10.0.0.3", "10.0.9.1", 53, dns).uses("10.0.0.5", "10.0.9.1", 53, dns).uses("10.7.0.3", "192.0.2.7", 53, dns).finds(t)
 	// A resolver that forwards has a server of its own.
 	newWorld().uses("10.0.0.1", "10.0.9.1", 53, dns).uses("10.0.0.2", "10.0.9.1", 53, dns).uses("10.0.0.3", "10.0.9.1", 53, dns).uses("10.0.9.1", "192.0.2.9", 53, dns).finds(t)
 }

@@ -75,17 +75,17 @@ func (c *chooser) asks(a netip.Addr) bool {
 	return slices.ContainsFunc(c.rows, func(r *ServerRow) bool { return r.ServerAddress == a })
 }
 
-// serverChoice compares which servers the hosts of one VLAN ask, for each version of IP. Who serves the application itself forwards, and has other servers by design.
+// serverChoice compares which servers the hosts of one network ask, as far as a VLAN shows them: routed packets of many networks may come into it. Who serves the application itself forwards, and has other servers by design.
 func (j *judge) serverChoice() {
 	type group struct {
 		app, vlan, tunnel string
-		bits              int // of the addresses
+		net               netip.Prefix // /24 or /64
 	}
 	at := map[group]map[graph.ID]*chooser{}
 	serves := map[string]map[graph.ID]bool{"dns": {}, "ntp": {}, "syslog": {}}
 	for i := range j.servers {
 		r := &j.servers[i]
-		group := group{r.Application, r.ClientVLAN, r.Tunnel, r.ServerAddress.BitLen()}
+		group := group{r.Application, r.ClientVLAN, r.Tunnel, network(r.ClientAddress)}
 		if serverRules[r.Application] == "" || r.ServerAddress.IsMulticast() || r.Application != "syslog" && r.Established == 0 {
 			continue
 		}
@@ -101,12 +101,22 @@ func (j *judge) serverChoice() {
 		c.rows = append(c.rows, r)
 	}
 	groups := slices.SortedFunc(maps.Keys(at), func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.app, b.app), cmp.Compare(a.vlan, b.vlan), cmp.Compare(a.tunnel, b.tunnel), cmp.Compare(a.bits, b.bits))
+		return cmp.Or(cmp.Compare(a.app, b.app), cmp.Compare(a.vlan, b.vlan), cmp.Compare(a.tunnel, b.tunnel), a.net.Addr().Compare(b.net.Addr()))
 	})
 	for _, g := range groups {
 		hosts := slices.SortedFunc(maps.Values(at[g]), func(a, b *chooser) int { return cmp.Or(a.addr.Compare(b.addr), a.client.Compare(b.client)) })
 		j.choice(g.app, g.vlan, hosts, serves[g.app])
 	}
+}
+
+// network returns the /24 or /64 of an address.
+func network(a netip.Addr) netip.Prefix {
+	bits := 64
+	if a.Is4() {
+		bits = 24
+	}
+	p, _ := a.WithZone("").Prefix(bits)
+	return p
 }
 
 // choice finds hosts that ask none of the servers that the majority asks.
