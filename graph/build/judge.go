@@ -1,6 +1,7 @@
 package build
 
 import (
+	"net/netip"
 	"slices"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -25,6 +26,7 @@ func (s *sheet) judge() {
 	if len(need) > 0 {
 		s.profiles(need)
 	}
+	var lived map[residents]bool
 	for u := range s.all {
 		server := s.canonical(u.key.server)
 		for _, sp := range u.spans {
@@ -38,7 +40,10 @@ func (s *sheet) judge() {
 				}
 			}
 			for _, a := range sp.tried {
-				if s.reachedHome(server, a) {
+				if lived == nil {
+					lived = s.residents()
+				}
+				if s.reachedHome(server, a) || sp.unanswered == 0 && s.amongNeighbours(server, a, lived) {
 					sp.reached += a.count
 				}
 			}
@@ -105,6 +110,37 @@ func (s *sheet) reachedHome(server host, a attempt) bool {
 			continue // to a router, or to everybody
 		}
 		return true
+	}
+	return false
+}
+
+// residents are the hosts of one network (/24 or /64) that speak in a place.
+type residents struct {
+	place uint32
+	net   netip.Prefix
+}
+
+func (s *sheet) residents() map[residents]bool {
+	lived := map[residents]bool{}
+	for h, r := range s.at {
+		if r.claimed && global(h.ip) {
+			lived[residents{h.place, network(h.ip)}] = true
+		}
+	}
+	return lived
+}
+
+// amongNeighbours reports whether data to a server that says nothing itself was seen where others of its network live: behind a router, or on its way to a
+// MAC that is none's.
+func (s *sheet) amongNeighbours(server host, a attempt, lived map[residents]bool) bool {
+	for i, p := range s.placeSets[a.places] {
+		_, router := s.routers[a.next]
+		if i == 0 && (a.next.IsZero() || a.next[0]&1 != 0 || router) {
+			continue
+		}
+		if global(server.ip) && lived[residents{s.contexts.canon(p), network(server.ip)}] {
+			return true
+		}
 	}
 	return false
 }

@@ -137,6 +137,33 @@ func TestReached(t *testing.T) {
 	}
 }
 
+// Data to a server that never speaks arrived if it was seen among its neighbours; a connection that nobody answered proves nothing there.
+func TestDataAmongNeighbours(t *testing.T) {
+	users, servers := vlan(10), vlan(90)
+	others := []fact.Fact{file(), stays(servers, "10.90.0.5", mac(5), start), stays(users, "10.10.0.9", mac(8), start), through(servers, "10.10.0.5", mac(9), start), through(servers, "10.10.0.6", mac(9), start)}
+	for _, c := range []struct {
+		name    string
+		attempt *fact.Conversation
+		outcome fact.Outcome
+		want    int64
+	}{
+		{"routed into their segment", unanswered("10.10.0.5:1", "10.90.0.77:514", mac(9), users, servers), fact.OneWay, 1},
+		{"seen there alone", unanswered("10.10.0.5:1", "10.90.0.77:514", mac(7), servers), fact.OneWay, 1},
+		{"before the router alone", unanswered("10.10.0.5:1", "10.90.0.77:514", mac(9), users), fact.OneWay, 0},
+		{"back to the router", unanswered("10.10.0.5:1", "10.90.0.77:514", mac(9), servers), fact.OneWay, 0},
+		{"in a segment of others", unanswered("10.10.0.5:1", "10.91.0.77:514", mac(9), users, servers), fact.OneWay, 0},
+		{"no data", unanswered("10.10.0.5:1", "10.90.0.77:514", mac(9), users, servers), fact.Unanswered, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.attempt.Outcome = c.outcome
+			b := sameInAnyOrder(t, build.Options{}, append([]fact.Fact{c.attempt}, others...)...)
+			if u := usesOf(b, 514); u.Reached != c.want {
+				t.Errorf("reached %d, want %d", u.Reached, c.want)
+			}
+		})
+	}
+}
+
 // An ICMP error is no attempt of its own: what became of it is told by the conversation that it speaks of.
 func TestErrorsAreNoAttempts(t *testing.T) {
 	servers := vlan(90)
