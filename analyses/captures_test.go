@@ -108,7 +108,7 @@ func TestRealFaults(t *testing.T) {
 	}
 	for name, want := range map[string][]string{
 		"chg-nowebaccess1.pcapng": {"dependency/failing: 172.16.0.8, 4.2.2.1 udp/53", "dependency/failing: 172.16.0.8, 4.2.2.2 udp/53"},
-		"chg-nowebaccess2.pcapng": {"dependency/failing: 172.16.0.8, 172.16.0.102 tcp/80"},
+		"chg-nowebaccess2.pcapng": nil, // one attempt, its SYN sent again
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := findings(t, real(t, name), nil, analyses.Low)

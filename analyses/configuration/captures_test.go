@@ -60,7 +60,7 @@ var shows = map[string][]string{
 	"cfg-bgp-router-id-conflict.pcapng":    {"bgp-mismatch: peer 2.2.2.2 of", "bgp-mismatch: peer 3.3.3.3 of"},
 	"cfg-dhcp-rogue-and-starvation.pcap":   {"dhcp-conflict: 192.168.6.1 on segment refuses 53", "dhcp-conflict: 192.168.6.254 on segment refuses 29", "dhcp-conflict: dhcp.router none (192.168.6.254)"},
 	"cfg-duplicate-ip-snmp.pcap":           {"duplicate-address: 192.168.6.110"},
-	"cfg-eigrp6-auth-transition.pcap":      {"eigrp-mismatch: eigrp.auth md5"},
+	"cfg-eigrp6-auth-transition.pcap":      {"eigrp-mismatch: eigrp.auth md5", "eigrp-mismatch: c600:3aff:fe44:0 on segment takes its hellos back 3 times", "eigrp-mismatch: c601:3aff:fe44:0 on segment takes its hellos back 3 times"},
 	"cfg-icmp-redirect.pcap":               {"icmp-redirect: 192.168.1.3 is on their own link (5 redirects)"},
 	"cfg-icmp-unreachable.pcap":            {"unreachable: 192.168.2.1 cannot reach a network"},
 	"cfg-icmpv6-redirect.pcapng":           {"icmp-redirect: 123::3"},

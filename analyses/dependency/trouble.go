@@ -85,7 +85,7 @@ func (m *mapping) failing(o Options, tried map[pairKey]*trouble, artefacts []gra
 	var fs []analyses.Finding
 	for _, k := range slices.SortedFunc(maps.Keys(tried), comparePairs) {
 		t := tried[k]
-		again := t.failed >= o.FailedTries || t.failed > 0 && t.worked == 0 && t.packets >= repeats*o.FailedTries
+		again := t.failed >= o.FailedTries || t.failed > 0 && t.worked == 0 && t.packets >= t.enough(o)
 		if !again || t.failed < 4*t.worked || fanOut[k.client] >= o.Scanner {
 			continue
 		}
@@ -96,8 +96,16 @@ func (m *mapping) failing(o Options, tried map[pairKey]*trouble, artefacts []gra
 	return fs
 }
 
-// repeats is how many packets of one conversation are as much as an attempt: systems send a SYN three to five times before they give one up.
+// repeats is how many packets of one TCP conversation are as much as an attempt: systems send a SYN three to five times before they give one up.
 const repeats = 2
+
+// enough returns how many packets of the only conversation say that a client keeps trying. Requests in datagrams are its own.
+func (t *trouble) enough(o Options) int64 {
+	if t.row.Transport == "udp" {
+		return o.FailedTries
+	}
+	return repeats * o.FailedTries
+}
 
 // attempt reports whether a row's silence would mean something.
 func attempt(r *UsesRow) bool {

@@ -33,6 +33,8 @@ func TestFailing(t *testing.T) {
 			"low failing 0.4: 10.0.0.1 to 10.0.0.2 tcp/22: 4 of 4 attempts failed: 0 refused, 0 prohibited or unreachable, 4 unanswered"}},
 		{"one direction only", "use 10.0.0.1 10.0.0.2 tcp/22 unanswered=4 packets_down=0", nil},
 		{"one attempt", heard + "use 10.0.0.1 10.0.0.2 tcp/22 refused=1 packets_up=1", nil},
+		{"a request again and again", heard + "use 10.0.0.1 10.0.0.2 udp/53 application=dns unanswered=1 packets_up=3 packets_down=0", []string{
+			"low failing 0.6: 10.0.0.1 to 10.0.0.2 udp/53: 1 of 1 attempts failed: 0 refused, 0 prohibited or unreachable, 1 unanswered; 3 packets sent"}},
 		{"one attempt, its SYN sent again", heard + "use 10.0.0.1 10.0.0.2 tcp/22 unanswered=1 packets_up=4 packets_down=0", nil},
 		{"it mostly works", heard + "use 10.0.0.1 10.0.0.2 tcp/22 refused=3 established=1", nil},
 		{"datagrams that need no answer", heard + "use 10.0.0.1 10.0.0.2 udp/9999 unanswered=9", nil},
