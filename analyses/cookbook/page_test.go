@@ -271,7 +271,8 @@ but not including, ` + "`valid_to`" + `, and belongs to the ingest (` + "`batch`
 A property that is said to be “0 if absent” (or ` + "`''`, `[]`, `false`" + `) is not written where it has that value, because most relationships of its type have it: read ` + "`coalesce(r.refused, 0)`" + `
 where absent must count. A condition such as ` + "`r.refused > 0`" + ` needs nothing: an absent property does not fulfil it.
 
-An ingest is a node (:Batch {id, known, captures, complete}): when it became known, the SHA-256 of its captures, and whether all of it is loaded. Every query therefore filters
+An ingest is a node (:Batch {id, known, captures, complete}): when it became known, the SHA-256 of its captures, and whether all of it is loaded; until it is, two
+nodes (:Lane) count what is there of it. Every query therefore filters
 relationships with the same three conditions, which give the graph as it was in a window and as it was known at a time:
 
 ` + "```cypher\nr.valid_from < $to AND r.valid_to > $from AND ($all OR r.batch IN $batches)\n```" + `

@@ -56,15 +56,18 @@ func pushChild(uri string) error {
 func large(ctx context.Context) (*memory.Store, error) {
 	s := memory.New()
 	for _, name := range []string{"large 1", "large 2"} {
-		if err := s.Apply(ctx, graphtest.Big(name, 8000)); err != nil {
+		if err := s.Apply(ctx, graphtest.Big(name, usesOfLarge)); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
 
-// rowsOfLarge is what both batches of large hold: 1000 services, 3000 endpoints, 8000 communications, a capture and its point each.
-const rowsOfLarge = 2 * (1000 + 3000 + 8000 + 1 + 1)
+// usesOfLarge are the communications of each batch of large, rowsOfLarge what both hold: 1000 services, 3000 endpoints, a capture and its point each.
+const (
+	usesOfLarge = 6000
+	rowsOfLarge = 2 * (1000 + 3000 + usesOfLarge + 1 + 1)
+)
 
 // fill puts into s what a push has to copy: batches that share nodes, a declared layer, snapshots, findings.
 func fill(t *testing.T, s graph.Store) {
@@ -190,14 +193,14 @@ func TestPushIntentOnly(t *testing.T) {
 	equal(t, from, to)
 }
 
-// TestPushKilled kills the pushing process by SIGKILL at three points; the next push finishes what it left.
+// TestPushKilled kills the pushing process by SIGKILL while it loads nodes, and relationships of the first and of the second batch; the next push finishes what it left.
 func TestPushKilled(t *testing.T) {
 	o := neo4jtest.Options(t)
 	from, err := large(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, point := range []int{1, rowsOfLarge / 4, rowsOfLarge * 3 / 4} {
+	for _, point := range []int{1, rowsOfLarge / 3, rowsOfLarge * 5 / 8, rowsOfLarge * 7 / 8} {
 		t.Run(strconv.Itoa(point), func(t *testing.T) {
 			to := opened(t)
 			if at := killedAt(t, o, point); at >= rowsOfLarge {
@@ -208,8 +211,8 @@ func TestPushKilled(t *testing.T) {
 				t.Errorf("%d batches are seen, %v, want %d", len(there), err, want)
 			}
 			v, err := to.Select(t.Context(), graph.Params{})
-			if err != nil || len(v.Uses) != 8000*len(there) {
-				t.Errorf("%d communications are seen, %v, want %d", len(v.Uses), err, 8000*len(there))
+			if err != nil || len(v.Uses) != usesOfLarge*len(there) {
+				t.Errorf("%d communications are seen, %v, want %d", len(v.Uses), err, usesOfLarge*len(there))
 			}
 			pushed(t, from, to, 2-len(there), len(there))
 			equal(t, from, to)
@@ -312,7 +315,7 @@ func TestServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer gone.Close()
-	if err := from.Apply(t.Context(), graphtest.Big("large 3", 8000)); err != nil {
+	if err := from.Apply(t.Context(), graphtest.Big("large 3", usesOfLarge)); err != nil {
 		t.Fatal(err)
 	}
 	_, err = neo4j.Push(t.Context(), from, gone, func(neo4j.Pushed) { server.Kill() })
