@@ -120,7 +120,7 @@ func (j *judge) asymmetry() {
 // router is a MAC in a layer-2 world.
 type router struct{ mac, vlan, tunnel string }
 
-// routerAddresses returns the lowest address that each router's MAC claims in a layer-2 world, and who lives there: claims an address in it. Virtual MACs
+// routerAddresses returns the lowest address that each MAC claims in a layer-2 world, and who lives there: claims an address in it. Virtual MACs
 // have none of their own.
 func (j *judge) routerAddresses() (routers map[router]netip.Addr, lives map[visit]bool) {
 	routers, lives = map[router]netip.Addr{}, map[visit]bool{}
@@ -131,7 +131,7 @@ func (j *judge) routerAddresses() (routers map[router]netip.Addr, lives map[visi
 		}
 		lives[visit{r.Endpoint, r.VLAN, r.Tunnel}] = true
 		k := router{r.MAC, r.VLAN, r.Tunnel}
-		if r.Router && r.Virtual == "" && !r.Address.IsLinkLocalUnicast() && (!routers[k].IsValid() || r.Address.Less(routers[k])) {
+		if r.Virtual == "" && !r.Address.IsLinkLocalUnicast() && (!routers[k].IsValid() || r.Address.Less(routers[k])) {
 			routers[k] = r.Address
 		}
 	}
