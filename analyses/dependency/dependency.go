@@ -153,7 +153,7 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	groups, home := m.groups()
 	r.Groups, r.Waves = groups, m.waves(groups, home)
 	tried := m.tried()
-	r.Findings = slices.Concat(spof.findings, m.cycles(o), m.failing(o, tried, artefacts), m.scanning(o, tried), m.credentials())
+	r.Findings = slices.Concat(spof.findings, m.cycles(o), m.failing(o, tried, artefacts), m.scanning(o, tried), m.beacons(), m.credentials())
 	analyses.SortFindings(r.Findings)
 	return r, nil
 }
