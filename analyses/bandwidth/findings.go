@@ -172,6 +172,9 @@ func unidentified(rows []VolumesRow, o Options) []analyses.Finding {
 // leastSegments is how many retransmissions a service must show before their share means something.
 const leastSegments = 10
 
+// leastPayload is how many bytes a service must have carried: of less, repeated requests and keep-alives are a large share and no load.
+const leastPayload = 10_000
+
 // mirrored is the share of retransmitted payload above which a mirror that shows frames twice is as likely: with so much loss, TCP stands still.
 const mirrored = 0.4
 
@@ -200,7 +203,7 @@ func retransmitted(rows []VolumesRow, artefacts []graph.Artefact, o Options) []a
 	}
 	var fs []analyses.Finding
 	for id, s := range sums {
-		if s.segments < leastSegments || float64(s.again) <= o.Retransmitted*float64(s.payload) {
+		if s.segments < leastSegments || s.payload < leastPayload || float64(s.again) <= o.Retransmitted*float64(s.payload) {
 			continue
 		}
 		label := analyses.ServiceLabel(s.row.ServerAddress, s.row.Transport, s.row.Port)

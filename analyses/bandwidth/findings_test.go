@@ -109,6 +109,7 @@ use 10.0.0.3 10.0.0.2 tcp/443 retransmitted=8 retransmitted_bytes=3000 payload_u
 			"low 0.5: 10.0.0.2 tcp/443: 50000 of 100000 payload bytes (50.0 %) were retransmitted, in 16 segments"}},
 		{"two of a hundred", "use 10.0.0.1 10.0.0.2 tcp/443 retransmitted=16 retransmitted_bytes=2000 payload_up=0 payload_down=100000", nil},
 		{"too few segments to tell", "use 10.0.0.1 10.0.0.2 tcp/443 retransmitted=9 retransmitted_bytes=9000 payload_up=0 payload_down=10000", nil},
+		{"too few bytes", "use 10.0.0.1 10.0.0.2 tcp/443 retransmitted=16 retransmitted_bytes=50 payload_up=0 payload_down=60", nil},
 		{"no TCP", "use 10.0.0.1 10.0.0.2 udp/443 retransmitted=16 retransmitted_bytes=5000 payload_up=0 payload_down=100000", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, load(t, c.graph, 1, nil, nil), ""), "retransmitted", c.want...) })
