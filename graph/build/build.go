@@ -67,6 +67,8 @@ type Builder struct {
 	copies     map[copyKey]*fact.Copy
 	streams    map[streamKey]*fact.Stream
 
+	nameBound, streamBound bound
+
 	pointNames map[uint16]string // filled by pointByIndex
 	placeTexts []string
 	placeSets  map[string][]uint32

@@ -52,8 +52,17 @@ func (s *sheet) writeCaptures() {
 	if n := s.stats.Scanners; n > 0 {
 		s.artefact(fact.Artefact{Kind: "overload", Text: fmt.Sprintf("%d clients tried more than %d services without an answer: their attempts are counted without port or server", n, scanTargets)})
 	}
+	s.overload(s.nameBound, "names of addresses", maxNameUses)
+	s.overload(s.streamBound, "media streams", maxStreams)
 	if n := s.stats.Folded; n > 0 {
 		s.artefact(fact.Artefact{Kind: "overload", Extent: float64(n) / float64(s.stats.Conversations), Text: fmt.Sprintf("there were more than %d communications, or %d unanswered ones: %d conversations are counted without client or server", s.o.MaxUses, s.o.MaxUses/quietShare, n)})
+	}
+}
+
+// overload says that a bound left something out.
+func (s *sheet) overload(b bound, what string, most int) {
+	if b.limit != 0 {
+		s.artefact(fact.Artefact{Kind: "overload", Text: fmt.Sprintf("there were more than %d %s: the graph holds some of them", most, what)})
 	}
 }
 

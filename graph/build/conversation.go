@@ -76,15 +76,15 @@ func (b *Builder) measure(c *fact.Conversation) *measures {
 		m.handshakes = count(c.TCP.Handshake)
 	}
 	a := &c.App
-	b.text = [3]string{a.ALPN, a.Version, a.Clear}
+	b.text = [3]string{valid(a.ALPN), valid(a.Version), valid(a.Clear)}
 	m.alpn, m.versions, m.clear = b.text[0:1], b.text[1:2], b.text[2:3]
 	m.names = b.nameBuf[:0]
 	for _, n := range a.Names {
-		m.names = append(m.names, n.Name)
+		m.names = append(m.names, valid(n.Name))
 	}
 	b.nameBuf = m.names
 	if a.Cert != "" {
-		m.cert = certificate{a.Cert, a.CertName, c.Last}
+		m.cert = certificate{a.Cert, valid(a.CertName), c.Last}
 	}
 	return m
 }

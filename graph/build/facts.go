@@ -83,11 +83,15 @@ func (b *Builder) addName(f *fact.Name) {
 	if !f.IP.IsValid() || f.Name == "" {
 		return
 	}
-	k := nameKey{host{f.IP, b.placeOf(f.Scope, "")}, f.Name, f.Evidence}
+	k := nameKey{host{f.IP, b.placeOf(f.Scope, "")}, valid(f.Name), f.Evidence}
 	n := b.names[k]
 	if n == nil {
+		if b.nameBound.limit != 0 && !b.nameBound.takes(k.hash()) {
+			return
+		}
 		n = &nameUse{first: f.First, last: f.Last}
 		b.names[k] = n
+		shrink(&b.nameBound, b.names, maxNameUses, nameKey.hash)
 	}
 	n.first, n.last = min(n.first, f.First), max(n.last, f.Last)
 	n.count += f.Count
@@ -128,16 +132,16 @@ type statementKey struct {
 	capture                                               uint16
 }
 
-func (b *Builder) addStatement(f *fact.Statement) {
+func (b *Builder) addStatement(said *fact.Statement) {
+	f := validStatement(*said)
 	k := statementKey{
 		f.Kind, b.placeOf(f.Scope, f.Point), f.Speaker, f.Port, f.Protocol, f.Group, f.Setting, f.Value, f.Point, f.Address, f.MAC,
 		f.First, f.Evidence.Capture,
 	}
 	s := b.statements[k]
 	if s == nil {
-		c := *f
-		c.Evidence = mergeOne(fact.Evidence{}, f.Evidence)
-		b.statements[k] = &c
+		f.Evidence = mergeOne(fact.Evidence{}, f.Evidence)
+		b.statements[k] = &f
 		return
 	}
 	s.Last = max(s.Last, f.Last)
@@ -152,11 +156,12 @@ type linkKey struct {
 	mac                                                              fact.MAC
 }
 
-func (b *Builder) addLink(f *fact.Link) {
+func (b *Builder) addLink(said *fact.Link) {
+	f := validLink(*said)
 	k := linkKey{f.Protocol, f.From, f.FromName, f.FromPort, f.To, f.Platform, f.Version, f.Point, b.placeOf(f.Scope, f.Point), f.MAC}
 	l := b.links[k]
 	if l == nil {
-		c := *f
+		c := f
 		c.Capabilities = mergeTexts(nil, f.Capabilities, 32)
 		c.Management = nil
 		c.Evidence = fact.Evidence{}
@@ -217,12 +222,14 @@ type streamKey struct {
 
 // addStream keeps each stream; only the same one twice is one.
 func (b *Builder) addStream(f *fact.Stream) {
-	k := streamKey{b.placeOf(f.Scope, ""), f.Src, f.Dst, f.SSRC, f.PayloadType, f.Codec, f.ClockRate, f.First}
-	if s := b.streams[k]; s != nil && s.Packets >= f.Packets {
+	k := streamKey{b.placeOf(f.Scope, ""), f.Src, f.Dst, f.SSRC, f.PayloadType, valid(f.Codec), f.ClockRate, f.First}
+	if s := b.streams[k]; s != nil && s.Packets >= f.Packets || s == nil && b.streamBound.limit != 0 && !b.streamBound.takes(k.hash()) {
 		return
 	}
 	c := *f
+	c.Codec = k.codec
 	c.DSCP = mergeDSCP(nil, f.DSCP)
 	c.Evidence = mergeOne(fact.Evidence{}, f.Evidence)
 	b.streams[k] = &c
+	shrink(&b.streamBound, b.streams, maxStreams, streamKey.hash)
 }
