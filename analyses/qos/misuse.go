@@ -67,7 +67,7 @@ func (j *judge) asymmetric() []analyses.Finding {
 		down, _, okDown := dominant(marks["down"])
 		z := j.zones(r.Client, r.Server)
 		if !okUp || !okDown || min(packets[0], packets[1]) < j.o.MinPackets || priority(up) == priority(down) || max(up, down) >= 48 || min(up, down) != 0 ||
-			!j.trusts(z[0]) || !j.trusts(z[1]) {
+			!j.trusts(z[0]) || !j.trusts(z[1]) || slices.Contains(z[:], analyses.Internet) { // nobody's marks hold there
 			continue
 		}
 		k := key{r.Service, r.Application, up, down}

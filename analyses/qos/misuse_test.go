@@ -23,6 +23,7 @@ func TestAsymmetric(t *testing.T) {
 		{"one way", "", "use 10.1.0.1 10.2.0.5 udp/4000 dscp_up=46,30,900", nil},
 		{"mixed", "", "use 10.1.0.1 10.2.0.5 udp/4000 dscp_up=46,30,900,0,30,900 dscp_down=0,40,900", nil},
 		{"a router's own", "", "use 10.1.0.1 10.2.0.5 tcp/22 dscp_up=0,30,900 dscp_down=48,40,900", nil},
+		{"with the Internet", "", "use 10.1.0.1 8.8.8.8 udp/4000 dscp_up=46,30,900 dscp_down=0,40,900", nil},
 		{"minimal delay of old", "", "use 10.1.0.1 10.2.0.5 tcp/22 dscp_up=4,30,900 dscp_down=0,40,900", nil},
 		{"a guest's are cleared", office, "use 10.6.0.1 10.9.0.5 tcp/80 dscp_up=0,30,900 dscp_down=26,40,900", nil},
 	} {
