@@ -181,12 +181,15 @@ func TestBannerWithoutKeyExchange(t *testing.T) {
 	for _, server := range []uint8{0, 1} {
 		c := New(Options{})
 		var s State
+		var said [2]uint32
 		ends := [2]netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:2222"), netip.MustParseAddrPort("10.0.0.2:2223")}
 		say := func(side uint8, text string) {
-			c.Feed(&s, &wire.Packet{Protocol: fact.TCP, Src: wire.Addr(ends[side].Addr().As16()), Dst: wire.Addr(ends[side^1].Addr().As16()), SrcPort: ends[side].Port(), DstPort: ends[side^1].Port(), Payload: []byte(text)}, side, 0)
+			said[side] += uint32(len(text))
+			c.Feed(&s, &wire.Packet{Protocol: fact.TCP, Src: wire.Addr(ends[side].Addr().As16()), Dst: wire.Addr(ends[side^1].Addr().As16()), SrcPort: ends[side].Port(), DstPort: ends[side^1].Port(), Payload: []byte(text)}, side, said[side]-uint32(len(text)))
 		}
 		say(server, "SSH-2.0-OpenSSH_9.2\r\n")
 		say(server^1, "SSH-2.0-PuTTY\r\n")
+		say(server, "\xff\xff\xff\xff\x00\x1e encrypted, and no key exchange")
 		a := c.Close(&s, &Ends{Transport: fact.TCP, Client: ends[server^1].Addr(), ClientPort: ends[server^1].Port(), Server: ends[server].Addr(), ServerPort: ends[server].Port()})
 		if a.Name != "ssh" || a.Version != "SSH-2.0-OpenSSH_9.2" {
 			t.Errorf("side %d serves: %s, version %q", server, a.Name, a.Version)

@@ -48,15 +48,15 @@ func readSSH(c *Classifier, d *dialog, m *message) bool {
 			return true
 		}
 		n := int(be32(b, 0))
+		if n < 2 || n > 35000 { // no packet (RFC 4253, section 6.1): encrypted already
+			return false
+		}
 		switch b[5] {
 		case 30, 34:
 			d.client, d.info.Version = side0+speaker(m.side), s.banner[m.side^1]
 			return false
 		case 31, 33:
 			d.client, d.info.Version = side0+speaker(m.side^1), s.banner[m.side]
-			return false
-		}
-		if n < 2 || n > 35000 {
 			return false
 		}
 		if len(b) < 4+n {
