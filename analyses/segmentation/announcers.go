@@ -73,7 +73,6 @@ type spot struct{ point, vlan string }
 type speech struct {
 	adverts, redirects int64
 	prefixes           []string
-	routing            bool // it speaks a routing or first hop redundancy protocol
 	first, last        graph.Time
 	witness            []string
 }
