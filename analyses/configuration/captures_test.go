@@ -51,7 +51,7 @@ func reportOf(t testing.TB, path string) Report {
 // each. Every other capture shows nothing of medium severity or more.
 var shows = map[string][]string{
 	"cfg-6in4tunnel.pcap":                  {"path-mtu-reduced: MTU 1460", "unreachable: host"},
-	"cfg-alexa-app.pcapng":                 {"icmp-redirect: 172.16.42.42"},
+	"cfg-alexa-app.pcapng":                 {"icmp-redirect: 172.16.42.42", "asymmetric-route: through router 172.16.42.42, and the answers go to 172.16.42.1"},
 	"cfg-arp-spoof-1.pcap":                 {"duplicate-address: 192.168.6.1 is"},
 	"cfg-arp-spoof-2.pcap":                 {"duplicate-address: 192.168.6.1 is", "duplicate-address: 192.168.6.113 is"},
 	"cfg-bgp-bad-peer-as.pcapng":           {"bgp-mismatch: 2/2 bad peer AS"},
