@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
@@ -111,7 +112,7 @@ type Artefact struct {
 	Text   string  `json:"text"`
 }
 
-// Build asks the analyses in as over the part of the graph that p selects.
+// Build asks the analyses in as, at the same time, over the part of the graph that p selects. q must be safe for concurrent reading, as all stores are.
 func Build(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, as []analyses.Analysis) (*Report, error) {
 	r := &Report{Schema: Schema, Captures: []Capture{}, Endpoints: []Endpoint{}, Artefacts: []Artefact{}, Analyses: map[string]any{}, Findings: []analyses.Finding{}}
 	if err := r.inventory(ctx, q, p); err != nil {
@@ -121,16 +122,37 @@ func Build(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.
 	for _, h := range site.Hosts() {
 		r.Endpoints = append(r.Endpoints, endpoint(site, h))
 	}
-	for _, a := range as {
-		section, fs, err := a.Run(ctx, q, p, site)
-		if err != nil {
-			return nil, fmt.Errorf("analysis %s: %w", a.Name, err)
+	for _, x := range answers(ctx, q, p, site, as) {
+		if x.err != nil {
+			return nil, fmt.Errorf("analysis %s: %w", x.name, x.err)
 		}
-		r.Analyses[a.Name] = section
-		r.Findings = append(r.Findings, fs...)
+		r.Analyses[x.name] = x.section
+		r.Findings = append(r.Findings, x.findings...)
 	}
 	analyses.SortFindings(r.Findings)
 	return r, nil
+}
+
+// answer is what one analysis says.
+type answer struct {
+	name     string
+	section  any
+	findings []analyses.Finding
+	err      error
+}
+
+// answers asks the analyses at the same time: they only read.
+func answers(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, as []analyses.Analysis) []answer {
+	out := make([]answer, len(as))
+	var wg sync.WaitGroup
+	for i, a := range as {
+		wg.Go(func() {
+			out[i].name = a.Name
+			out[i].section, out[i].findings, out[i].err = a.Run(ctx, q, p, site)
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 // inventory fills in captures, artefacts, window and counts.

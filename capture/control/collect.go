@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -162,11 +161,12 @@ func (sl *slot) statements(k slotKey, point string) []*fact.Statement {
 }
 
 func compareStatements(a, b *fact.Statement) int {
+	if c := cmp.Or(cmp.Compare(a.Evidence.Capture, b.Evidence.Capture), strings.Compare(a.Setting, b.Setting)); c != 0 {
+		return c // cheaper: Or's arguments are all evaluated
+	}
 	return cmp.Or(
-		cmp.Compare(a.Evidence.Capture, b.Evidence.Capture), cmp.Compare(a.Setting, b.Setting), cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Speaker, b.Speaker), a.Address.Compare(b.Address), cmp.Compare(a.MAC.String(), b.MAC.String()),
-		cmp.Compare(a.Scope.String(), b.Scope.String()), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Group, b.Group),
-		cmp.Compare(a.Point, b.Point), cmp.Compare(a.First, b.First), cmp.Compare(a.Value, b.Value),
+		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Speaker, b.Speaker), a.Address.Compare(b.Address), a.MAC.Compare(b.MAC), a.Scope.Compare(b.Scope),
+		cmp.Compare(a.Port, b.Port), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Point, b.Point), cmp.Compare(a.First, b.First), cmp.Compare(a.Value, b.Value),
 	)
 }
 
@@ -187,8 +187,11 @@ type linkKey struct {
 	mac                      fact.MAC
 }
 
-func (k linkKey) String() string {
-	return fmt.Sprint(k.capture, k.point, k.protocol, "\x00", k.from, "\x00", k.port, "\x00", k.to, k.scope, k.mac)
+func (k linkKey) compare(o linkKey) int {
+	return cmp.Or(
+		cmp.Compare(k.capture, o.capture), cmp.Compare(k.point, o.point), cmp.Compare(k.protocol, o.protocol), cmp.Compare(k.from, o.from),
+		cmp.Compare(k.port, o.port), cmp.Compare(k.to, o.to), k.scope.Compare(o.scope), k.mac.Compare(o.mac),
+	)
 }
 
 // link records an adjacency that s's packet shows. Its text fields are the last ones said.
@@ -221,8 +224,8 @@ type nameKey struct {
 	name, evidence string
 }
 
-func (k nameKey) String() string {
-	return fmt.Sprint(k.capture, k.ip, "\x00", k.name, "\x00", k.evidence, k.scope)
+func (k nameKey) compare(o nameKey) int {
+	return cmp.Or(cmp.Compare(k.capture, o.capture), k.ip.Compare(o.ip), cmp.Compare(k.name, o.name), cmp.Compare(k.evidence, o.evidence), k.scope.Compare(o.scope))
 }
 
 // name records that ip is known by a name.

@@ -6,7 +6,6 @@
 package control
 
 import (
-	"cmp"
 	"slices"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -187,12 +186,12 @@ func (d *Decoder) Facts(yield func(fact.Fact) bool) {
 			return
 		}
 	}
-	for _, l := range sorted(d.links, func(a, b linkKey) int { return cmp.Compare(a.String(), b.String()) }) {
+	for _, l := range sorted(d.links, linkKey.compare) {
 		if !yield(l) {
 			return
 		}
 	}
-	for _, n := range sorted(d.names, func(a, b nameKey) int { return cmp.Compare(a.String(), b.String()) }) {
+	for _, n := range sorted(d.names, nameKey.compare) {
 		if !yield(n) {
 			return
 		}

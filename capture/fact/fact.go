@@ -5,6 +5,7 @@
 package fact
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"iter"
@@ -61,8 +62,19 @@ type MAC [6]byte
 
 // String returns lower-case hexadecimal with colons.
 func (m MAC) String() string {
-	return fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5])
+	const digits = "0123456789abcdef"
+	var b [17]byte
+	for i, x := range m {
+		b[3*i], b[3*i+1] = digits[x>>4], digits[x&15]
+		if i < 5 {
+			b[3*i+2] = ':'
+		}
+	}
+	return string(b[:])
 }
+
+// Compare orders addresses by their octets.
+func (m MAC) Compare(o MAC) int { return bytes.Compare(m[:], o[:]) }
 
 // IsZero reports whether m is 00:00:00:00:00:00, which stands for "none seen".
 func (m MAC) IsZero() bool { return m == MAC{} }
