@@ -78,7 +78,7 @@ var Volumes = graph.Query[VolumesRow]{
 			r.add(u)
 		}
 		return analyses.Ordered(at, func(a, b *VolumesRow) int {
-			return cmp.Or(cmp.Compare(a.Client.String(), b.Client.String()), cmp.Compare(a.Service.String(), b.Service.String()), cmp.Compare(a.Application, b.Application),
+			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service), cmp.Compare(a.Application, b.Application),
 				cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Carries, b.Carries), cmp.Compare(a.Tunnel, b.Tunnel))
 		})
 	},

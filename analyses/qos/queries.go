@@ -52,7 +52,7 @@ type pairKey struct {
 }
 
 func comparePairs(a, b pairKey) int {
-	return cmp.Or(cmp.Compare(a.client.String(), b.client.String()), cmp.Compare(a.service.String(), b.service.String()), cmp.Compare(a.app, b.app))
+	return cmp.Or(a.client.Compare(b.client), a.service.Compare(b.service), cmp.Compare(a.app, b.app))
 }
 
 // Marks counts, for each client and service, the packets of each DSCP in each direction.
@@ -227,7 +227,7 @@ var Streams = graph.Query[graph.Stream]{
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[graph.Stream] {
 		rows := slices.Clone(v.Streams)
 		slices.SortFunc(rows, func(a, b graph.Stream) int {
-			return cmp.Or(cmp.Compare(a.Src, b.Src), cmp.Compare(a.Dst, b.Dst), cmp.Compare(a.SSRC, b.SSRC), cmp.Compare(a.ID.String(), b.ID.String()))
+			return cmp.Or(cmp.Compare(a.Src, b.Src), cmp.Compare(a.Dst, b.Dst), cmp.Compare(a.SSRC, b.SSRC), a.ID.Compare(b.ID))
 		})
 		return slices.Values(rows)
 	},
