@@ -76,9 +76,9 @@ func (a *app) listScenarios() error {
 	}
 	return a.answer(func(w io.Writer) error {
 		t := newTable(w, a.width())
-		t.AppendHeader(table.Row{"SCENARIO", "SHOWS", "RAISES"})
+		t.AppendHeader(table.Row{"SCENARIO", "RAISES", "SHOWS"})
 		for _, i := range infos {
-			t.AppendRow(table.Row{i.Name, i.Doc, strings.Join(i.Raises, " ")})
+			t.AppendRow(table.Row{i.Name, strings.Join(i.Raises, "\n"), i.Doc})
 		}
 		t.Render()
 		return nil
