@@ -62,8 +62,8 @@ func waited(a, b float64, why string) (string, string) {
 	return "insufficient", why
 }
 
-// lost judges the RTP packets that a class lost against what best effort retransmitted. A class that is preferred loses next to nothing; half of what best
-// effort loses is no preference, for calls send evenly and transfers in bursts.
+// lost judges the RTP packets that a class lost against what best effort retransmitted. A class that is preferred loses next to nothing; two fifths
+// of what best effort sends again are no preference, for calls send evenly and transfers in bursts, and a transfer also sends again what was not lost.
 func lost(mine, theirs *treated) (string, string) {
 	n, l := mine.worse()
 	a, b := float64(l)/float64(max(1, n)), float64(theirs.again)/float64(max(1, theirs.segments))
@@ -72,7 +72,7 @@ func lost(mine, theirs *treated) (string, string) {
 	switch {
 	case a < b/4 && p < 0.01:
 		return "effective", why
-	case a >= b/2:
+	case a >= 0.4*b:
 		return "ineffective", why
 	}
 	return "insufficient", why
