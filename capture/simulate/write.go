@@ -97,6 +97,7 @@ func (sc *Scenario) IntentFile() ([]byte, error) {
 // fileSink writes captures and the conversations of the truth as they come.
 type fileSink struct {
 	captures []*pcapng
+	behind   []*behind // between captures and their files
 	files    []*os.File
 	truth    *bufio.Writer
 	n        int
@@ -109,7 +110,9 @@ func (w *fileSink) open(file, point string, snap int) error {
 		return fmt.Errorf("simulate: %w", err)
 	}
 	w.files = append(w.files, f)
-	w.captures = append(w.captures, newPcapng(f, point, snap))
+	b := newBehind(f)
+	w.behind = append(w.behind, b)
+	w.captures = append(w.captures, newPcapng(b, point, snap))
 	return nil
 }
 
@@ -157,9 +160,12 @@ func (w *fileSink) finish(t *Truth) error {
 
 func (w *fileSink) close() error {
 	var errs []error
+	for _, b := range w.behind {
+		errs = append(errs, b.Close())
+	}
 	for _, f := range w.files {
 		errs = append(errs, f.Close())
 	}
-	w.files = nil
+	w.behind, w.files = nil, nil
 	return errors.Join(errs...)
 }
