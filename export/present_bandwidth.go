@@ -11,7 +11,10 @@ func bandwidthText(_ *Report, section any) string {
 	if b.Total.Packets == 0 {
 		return "no traffic"
 	}
-	text := fmt.Sprintf("%s in %s, %s on average, %s at most in %d s", Bytes(b.Total.Bytes), Count(b.Total.Packets, "packet"), Rate(b.Total.Mean), Rate(b.Total.Peak), b.Total.PeakFor)
+	text := fmt.Sprintf("%s in %s, %s on average", Bytes(b.Total.Bytes), Count(b.Total.Packets, "packet"), Rate(b.Total.Mean))
+	if b.Total.Peak > b.Total.Mean { // a capture may be shorter than the step
+		text += fmt.Sprintf(", %s at most in %d s", Rate(b.Total.Peak), b.Total.PeakFor)
+	}
 	for i, a := range b.Applications {
 		if i == 3 {
 			break
