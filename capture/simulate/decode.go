@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -185,7 +186,7 @@ func kindName(n *yaml.Node) string {
 func nearest(w string, words []string) string {
 	best, far := "", 3
 	for _, x := range words {
-		if n := distance(strings.ToLower(w), strings.ToLower(x)); n < far {
+		if n := levenshtein.ComputeDistance(strings.ToLower(w), strings.ToLower(x)); n < far {
 			best, far = x, n
 		}
 	}
@@ -193,25 +194,4 @@ func nearest(w string, words []string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (did you mean %s?)", best)
-}
-
-// distance is the Levenshtein distance.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := prev
-			if a[i] != b[j] {
-				cost++
-			}
-			prev = row[j+1]
-			row[j+1] = min(cost, row[j]+1, prev+1)
-		}
-	}
-	return row[len(b)]
 }
