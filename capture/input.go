@@ -138,6 +138,10 @@ func (in *input) records(ctx context.Context, d *digest) error {
 		return err
 	}
 	in.format, in.compression = r.Format(), r.Compression()
+	if in.compression == "" {
+		d.borrow()
+		defer func() { d.lent = false }()
+	}
 	known := 0
 	var at int64
 	for {
@@ -148,12 +152,14 @@ func (in *input) records(ctx context.Context, d *digest) error {
 		}
 		b := in.buffers.batches.Get().(*batch)
 		b.home = in
+		b.refs.Store(1)
 		err := r.Read(&b.Batch)
+		d.lend(b)
 		at = dated(b.Packets, at)
 		now := r.Interfaces()
 		in.interfaces = append(in.interfaces[:0:0], now...)
 		if err != nil {
-			in.buffers.batches.Put(b)
+			b.release()
 			return err
 		}
 		b.interfaces = nil
@@ -161,7 +167,6 @@ func (in *input) records(ctx context.Context, d *digest) error {
 			known = len(now)
 			b.interfaces = in.interfaces
 		}
-		b.refs.Store(1)
 		select {
 		case in.ready <- b:
 		case <-ctx.Done():

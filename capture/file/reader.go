@@ -77,7 +77,8 @@ func (r *Reader) Compression() string { return r.compression }
 func (r *Reader) Interfaces() []Interface { return r.interfaces }
 
 // Read replaces the content of b by the next packets, at least one. At the end it returns io.EOF, and a *DamageError where
-// the capture cannot be read further, always without packets: those before the damage came with the Read before.
+// the capture cannot be read further, always without packets: those before the damage came with the Read before. What the input of an
+// uncompressed capture has read stays where it was put until b is read into again.
 func (r *Reader) Read(b *Batch) error {
 	b.Packets = b.Packets[:0]
 	if r.err != nil {
@@ -100,12 +101,10 @@ func (r *Reader) Read(b *Batch) error {
 			if len(b.Packets) > 0 && (!r.src.slow() || n == len(b.buf) || need > len(b.buf)-pos) {
 				break
 			}
-			if len(b.Packets) == 0 { // nothing points into b.buf
+			if room := len(b.buf) - pos; len(b.Packets) == 0 && (need > room || n == len(b.buf)) { // nothing points into b.buf
+				larger := make([]byte, max(len(b.buf), need))
 				r.offset += int64(pos)
-				n, pos = copy(b.buf, b.buf[pos:n]), 0
-				if need > len(b.buf) {
-					b.buf = append(b.buf[:n], make([]byte, need-n)...)
-				}
+				n, pos, b.buf = copy(larger, b.buf[pos:n]), 0, larger
 			}
 		}
 		m, err := r.src.Read(b.buf[n:])
