@@ -25,7 +25,7 @@ type Source struct {
 
 // Options steer a run. The zero value means the defaults.
 type Options struct {
-	Workers              int            // default: as many as processors may be used
+	Workers              int            // default: one less than the processors that may be used, which read, hash and decode besides
 	MaxConversations     int            // over all workers; default 320,000
 	MaxConversationBytes int            // memory that they may hold; default 72 MiB
 	Progress             func(Progress) // called from one goroutine, at most ten times a second and at the end

@@ -43,7 +43,7 @@ type run struct {
 
 func newRun(parent context.Context, src []Source, o Options) *run {
 	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
+		o.Workers = max(1, runtime.GOMAXPROCS(0)-1)
 	}
 	o.Workers = min(o.Workers, maxWorkers)
 	if o.MaxConversations <= 0 {
