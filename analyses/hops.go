@@ -44,23 +44,33 @@ var Hops = graph.Query[HopRow]{
 	Doc:    "Between which hardware addresses and in which VLANs the packets of each communication passed, each direction where it was first seen.",
 	Cypher: cypher("hops"),
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[HopRow] {
-		var rows []HopRow
+		type hop struct {
+			use    *graph.Uses
+			server *graph.Service
+		}
+		var hops []hop // rows are large: each is made when it is asked for
 		for i := range v.Uses {
 			u := &v.Uses[i]
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			if c == nil || s == nil || !(u.PacketsUp > 0 && u.ClientMAC != "" || u.PacketsDown > 0 && u.ServerMAC != "") {
-				continue
+			s := v.Service(u.Dst)
+			if s != nil && v.Endpoint(u.Src) != nil && (u.PacketsUp > 0 && u.ClientMAC != "" || u.PacketsDown > 0 && u.ServerMAC != "") {
+				hops = append(hops, hop{u, s})
 			}
-			rows = append(rows, HopRow{
-				ID: u.ID, Client: c.ID, Context: c.Context, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
-				ClientVLAN: u.ClientVLAN, ServerVLAN: u.ServerVLAN, Tunnel: u.Tunnel, ClientMAC: u.ClientMAC, ClientNext: u.ClientNext, ServerMAC: u.ServerMAC,
-				ServerNext: u.ServerNext, PacketsUp: u.PacketsUp, PacketsDown: u.PacketsDown, TTLUp: u.TTLUpMax, TTLDown: u.TTLDownMax,
-				Conversations: u.Conversations, Established: u.Established, Points: u.Points, First: u.From, Last: u.To - 1, Witness: u.Witness,
-			})
 		}
-		slices.SortFunc(rows, func(a, b HopRow) int {
-			return cmp.Or(a.Client.Compare(b.Client), a.Server.Compare(b.Server), cmp.Compare(a.First, b.First), a.ID.Compare(b.ID))
+		slices.SortFunc(hops, func(a, b hop) int {
+			return cmp.Or(a.use.Src.Compare(b.use.Src), a.server.Endpoint.Compare(b.server.Endpoint), cmp.Compare(a.use.From, b.use.From), a.use.ID.Compare(b.use.ID))
 		})
-		return slices.Values(rows)
+		return func(yield func(HopRow) bool) {
+			for _, h := range hops {
+				u, s, c := h.use, h.server, v.Endpoint(h.use.Src)
+				if !yield(HopRow{
+					ID: u.ID, Client: c.ID, Context: c.Context, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
+					ClientVLAN: u.ClientVLAN, ServerVLAN: u.ServerVLAN, Tunnel: u.Tunnel, ClientMAC: u.ClientMAC, ClientNext: u.ClientNext, ServerMAC: u.ServerMAC,
+					ServerNext: u.ServerNext, PacketsUp: u.PacketsUp, PacketsDown: u.PacketsDown, TTLUp: u.TTLUpMax, TTLDown: u.TTLDownMax,
+					Conversations: u.Conversations, Established: u.Established, Points: u.Points, First: u.From, Last: u.To - 1, Witness: u.Witness,
+				}) {
+					return
+				}
+			}
+		}
 	},
 }

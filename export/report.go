@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -141,12 +142,15 @@ type answer struct {
 	err      error
 }
 
-// answers asks the analyses at the same time: they only read.
+// answers asks as many analyses at the same time as there are processors, as they only read: more would but hold more rows in memory.
 func answers(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Site, as []analyses.Analysis) []answer {
 	out := make([]answer, len(as))
 	var wg sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, a := range as {
+		free <- struct{}{}
 		wg.Go(func() {
+			defer func() { <-free }()
 			out[i].name = a.Name
 			out[i].section, out[i].findings, out[i].err = a.Run(ctx, q, p, site)
 		})

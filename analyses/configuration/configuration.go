@@ -109,7 +109,6 @@ type judge struct {
 	tcp            []TCPRow
 	loops          []LoopRow
 	servers        []ServerRow
-	hops           []analyses.HopRow
 	forwarded      []ForwardedRow
 	raised         map[string]int // findings by rule
 	report         *Report
@@ -142,17 +141,17 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	if j.servers, err = Servers.All(ctx, q, p); err != nil {
 		return r, err
 	}
-	if j.hops, err = analyses.Hops.All(ctx, q, p); err != nil {
-		return r, err
-	}
 	if j.forwarded, err = Forwarded.All(ctx, q, p); err != nil {
 		return r, err
 	}
 	for _, rules := range []func(*judge){
 		(*judge).ospf, (*judge).redundancy, (*judge).spanningTree, (*judge).dhcp, (*judge).addresses, (*judge).links, (*judge).icmp,
-		(*judge).routing, (*judge).advertisements, (*judge).transport, (*judge).paths, (*judge).looping, (*judge).asymmetry, (*judge).serverChoice, (*judge).fragmentation, (*judge).baselines,
+		(*judge).routing, (*judge).advertisements, (*judge).transport, (*judge).paths, (*judge).looping, (*judge).serverChoice, (*judge).fragmentation, (*judge).baselines,
 	} {
 		rules(j)
+	}
+	if err = j.asymmetry(analyses.Hops.Run(ctx, q, p)); err != nil {
+		return r, err
 	}
 	analyses.SortFindings(r.Findings)
 	return r, nil

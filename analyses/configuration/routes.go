@@ -72,7 +72,7 @@ type detour struct {
 
 // asymmetry finds segments into which an endpoint's packets come from one router while its neighbours there answer to another. The virtual MACs of a
 // redundancy group are no routers of their own: its active member sends with its own address.
-func (j *judge) asymmetry() {
+func (j *judge) asymmetry(hops graph.Seq[analyses.HopRow]) error {
 	routers, lives := j.routerAddresses()
 	from := map[visit][]*ForwardedRow{}
 	for i := range j.forwarded {
@@ -81,16 +81,18 @@ func (j *judge) asymmetry() {
 		from[k] = append(from[k], r)
 	}
 	at := map[twoWays]*detour{}
-	for i := range j.hops {
-		r := &j.hops[i]
+	for r, err := range hops {
+		if err != nil {
+			return err
+		}
 		if r.Established == 0 || r.PacketsUp == 0 || r.PacketsDown == 0 {
 			continue
 		}
 		if v := (visit{r.Server, r.ClientVLAN, r.Tunnel}); !lives[v] {
-			j.twoWays(at, from, routers, r, v, r.ClientAddress, r.ServerAddress, r.ClientNext)
+			j.twoWays(at, from, routers, &r, v, r.ClientAddress, r.ServerAddress, r.ClientNext)
 		}
 		if v := (visit{r.Client, r.ServerVLAN, r.Tunnel}); !lives[v] {
-			j.twoWays(at, from, routers, r, v, r.ServerAddress, r.ClientAddress, r.ServerNext)
+			j.twoWays(at, from, routers, &r, v, r.ServerAddress, r.ClientAddress, r.ServerNext)
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(at), func(a, b twoWays) int {
@@ -115,6 +117,7 @@ func (j *judge) asymmetry() {
 		f.Evidence = analyses.EvidenceOf(d.witness, fmt.Sprintf("eth.src == %s || eth.dst == %s", k.in, k.out))
 		j.add(f)
 	}
+	return nil
 }
 
 // router is a MAC in a layer-2 world.

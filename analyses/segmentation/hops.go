@@ -82,7 +82,7 @@ func (v *sight) missingHops() []analyses.Finding {
 
 // asymmetricTags finds hosts that speak with each other directly, from MAC to MAC and with the TTL of their systems, and whose frames carry another VLAN
 // each way.
-func (v *sight) asymmetricTags(hops []analyses.HopRow) []analyses.Finding {
+func (v *sight) asymmetricTags() ([]analyses.Finding, error) {
 	routers := map[string]bool{}
 	for i := range v.macs {
 		if r := &v.macs[i]; r.Router {
@@ -98,15 +98,18 @@ func (v *sight) asymmetricTags(hops []analyses.HopRow) []analyses.Finding {
 		witness       []string
 	}
 	at := map[ends]*tagged{}
-	for i := range hops {
-		r := &hops[i]
+	for r, err := range analyses.Hops.Run(v.ctx, v.q, v.p) {
+		if err != nil {
+			return nil, err
+		}
 		if r.ClientVLAN == r.ServerVLAN || nested(r.ClientVLAN, r.ServerVLAN) || r.PacketsUp == 0 || r.PacketsDown == 0 || r.ClientMAC == "" || r.ClientMAC != r.ServerNext || r.ClientNext != r.ServerMAC ||
 			!slices.Contains(initialTTLs, r.TTLUp) || !slices.Contains(initialTTLs, r.TTLDown) || routers[r.ClientMAC] || routers[r.ServerMAC] || stripped && (r.ClientVLAN == "" || r.ServerVLAN == "") {
 			continue
 		}
 		k := ends{r.Client, r.Server}
 		if at[k] == nil {
-			at[k] = &tagged{row: r}
+			first := r
+			at[k] = &tagged{row: &first}
 		}
 		x := at[k]
 		x.conversations += r.Conversations
@@ -124,7 +127,7 @@ func (v *sight) asymmetricTags(hops []analyses.HopRow) []analyses.Finding {
 		f.Evidence = analyses.EvidenceOf(x.witness, analyses.AddressFilter(r.ClientAddress)+" && "+analyses.AddressFilter(r.ServerAddress))
 		fs = append(fs, f)
 	}
-	return fs
+	return fs, nil
 }
 
 // tagName names a VLAN in a sentence.
