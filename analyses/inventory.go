@@ -296,7 +296,8 @@ func Inventory() []graph.Question {
 	return []graph.Question{Traffic, Served, Pairs, Places, Subnets, Hardware, Names, Captures, Artefacts, Counts, Hops}
 }
 
-// Ordered returns the rows of m in a total order: what the local form of an aggregating query returns.
+// Ordered returns the rows of m in a total order: what the local form of an aggregating query returns. Each row is let go of as it is
+// yielded, so that the sequence can be read once.
 func Ordered[K comparable, R any](m map[K]*R, order func(a, b *R) int) iter.Seq[R] {
 	rows := make([]*R, 0, len(m))
 	for _, r := range m {
@@ -304,7 +305,8 @@ func Ordered[K comparable, R any](m map[K]*R, order func(a, b *R) int) iter.Seq[
 	}
 	slices.SortFunc(rows, order)
 	return func(yield func(R) bool) {
-		for _, r := range rows {
+		for i, r := range rows {
+			rows[i] = nil
 			if !yield(*r) {
 				return
 			}
