@@ -106,6 +106,22 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// TestStreamOf44100: L16 at 44.1 kHz (RFC 3551, payload type 11), 20 ms in 882 samples, on time: a clock taken for 44 kHz would give
+// 0.045 ms of jitter.
+func TestStreamOf44100(t *testing.T) {
+	k := newTalk(New(Options{}), fact.UDP, 20000, 30000)
+	start := k.time
+	for i := range uint16(100) {
+		k.time = start + int64(i)*20*ms - ms // packet adds one
+		k.say(0, rtpPacket(11, false, i, 882*uint32(i), 0xabcd, 1764))
+	}
+	k.close()
+	ss := streamsOf(k.c)
+	if len(ss) != 1 || ss[0].ClockRate != 44100 || ss[0].JitterMax > 1e-9 || ss[0].DeltaMax != 20 {
+		t.Fatalf("got %+v, want one stream of 44,100 Hz without jitter", ss)
+	}
+}
+
 // TestSequenceRestart: a sender that begins anew with other numbers lost nothing.
 func TestSequenceRestart(t *testing.T) {
 	var s sequence

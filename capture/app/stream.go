@@ -98,7 +98,7 @@ func (s *stream) time(h *rtpHeader, at int64) {
 		ms := float64(delta) / 1e6
 		for i := range rates {
 			j := &s.jitter[i]
-			d := math.Abs(ms - float64(step)/float64(rates[i]/1000))
+			d := math.Abs(ms - float64(step)*1000/float64(rates[i]))
 			j.now += (d - j.now) / 16
 			if regular {
 				j.most = max(j.most, j.now)
