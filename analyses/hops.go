@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"iter"
 	"net/netip"
-	"slices"
 
 	"netscope.example/nsgraph/graph"
 )
@@ -44,33 +43,18 @@ var Hops = graph.Query[HopRow]{
 	Doc:    "Between which hardware addresses and in which VLANs the packets of each communication passed, each direction where it was first seen.",
 	Cypher: cypher("hops"),
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[HopRow] {
-		type hop struct {
-			use    *graph.Uses
-			server *graph.Service
-		}
-		var hops []hop // rows are large: each is made when it is asked for
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			s := v.Service(u.Dst)
-			if s != nil && v.Endpoint(u.Src) != nil && (u.PacketsUp > 0 && u.ClientMAC != "" || u.PacketsDown > 0 && u.ServerMAC != "") {
-				hops = append(hops, hop{u, s})
+		return PerUse(v, func(u Use) bool {
+			return u.PacketsUp > 0 && u.ClientMAC != "" || u.PacketsDown > 0 && u.ServerMAC != ""
+		}, func(a, b Use) int {
+			return cmp.Or(a.Src.Compare(b.Src), a.Service.Endpoint.Compare(b.Service.Endpoint), cmp.Compare(a.From, b.From), a.ID.Compare(b.ID))
+		}, func(u Use) HopRow {
+			c, s := u.Client, u.Service
+			return HopRow{
+				ID: u.ID, Client: c.ID, Context: c.Context, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
+				ClientVLAN: u.ClientVLAN, ServerVLAN: u.ServerVLAN, Tunnel: u.Tunnel, ClientMAC: u.ClientMAC, ClientNext: u.ClientNext, ServerMAC: u.ServerMAC,
+				ServerNext: u.ServerNext, PacketsUp: u.PacketsUp, PacketsDown: u.PacketsDown, TTLUp: u.TTLUpMax, TTLDown: u.TTLDownMax,
+				Conversations: u.Conversations, Established: u.Established, Points: u.Points, First: u.From, Last: u.To - 1, Witness: u.Witness,
 			}
-		}
-		slices.SortFunc(hops, func(a, b hop) int {
-			return cmp.Or(a.use.Src.Compare(b.use.Src), a.server.Endpoint.Compare(b.server.Endpoint), cmp.Compare(a.use.From, b.use.From), a.use.ID.Compare(b.use.ID))
 		})
-		return func(yield func(HopRow) bool) {
-			for _, h := range hops {
-				u, s, c := h.use, h.server, v.Endpoint(h.use.Src)
-				if !yield(HopRow{
-					ID: u.ID, Client: c.ID, Context: c.Context, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
-					ClientVLAN: u.ClientVLAN, ServerVLAN: u.ServerVLAN, Tunnel: u.Tunnel, ClientMAC: u.ClientMAC, ClientNext: u.ClientNext, ServerMAC: u.ServerMAC,
-					ServerNext: u.ServerNext, PacketsUp: u.PacketsUp, PacketsDown: u.PacketsDown, TTLUp: u.TTLUpMax, TTLDown: u.TTLDownMax,
-					Conversations: u.Conversations, Established: u.Established, Points: u.Points, First: u.From, Last: u.To - 1, Witness: u.Witness,
-				}) {
-					return
-				}
-			}
-		}
 	},
 }

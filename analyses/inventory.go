@@ -295,31 +295,3 @@ var Counts = graph.Query[CountsRow]{
 func Inventory() []graph.Question {
 	return []graph.Question{Traffic, Served, Pairs, Places, Subnets, Hardware, Names, Captures, Artefacts, Counts, Hops}
 }
-
-// Ordered returns the rows of m in a total order: what the local form of an aggregating query returns. Each row is let go of as it is
-// yielded, so that the sequence can be read once.
-func Ordered[K comparable, R any](m map[K]*R, order func(a, b *R) int) iter.Seq[R] {
-	rows := make([]*R, 0, len(m))
-	for _, r := range m {
-		rows = append(rows, r)
-	}
-	slices.SortFunc(rows, order)
-	return func(yield func(R) bool) {
-		for i, r := range rows {
-			rows[i] = nil
-			if !yield(*r) {
-				return
-			}
-		}
-	}
-}
-
-// Union appends to a what it lacks of b, in order, up to limit elements.
-func Union(a, b []string, limit int) []string {
-	for _, x := range b {
-		if len(a) < limit && !slices.Contains(a, x) {
-			a = append(a, x)
-		}
-	}
-	return a
-}

@@ -75,30 +75,18 @@ var Pairs = graph.Query[PairRow]{
 	Doc:    "Every endpoint with every service that answered it, in each application.",
 	Cypher: cypher("pairs"),
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[PairRow] {
-		type key struct {
-			client, service graph.ID
-			app             string
-		}
-		at := map[key]*PairRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			s := v.Service(u.Dst)
-			if s == nil || u.Established == 0 {
-				continue
+		return PerCommunication(v, func(rows *Rows[PairRow], c *graph.Communication, u *graph.Uses) {
+			if u.Established == 0 {
+				return
 			}
-			k := key{u.Src, u.Dst, u.Application}
-			r := at[k]
-			if r == nil {
-				r = &PairRow{Client: u.Src, Service: s.ID, ServerContext: s.Context, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
+			r, fresh := rows.At(func(*PairRow) bool { return true })
+			if s := c.Service; fresh {
+				*r = PairRow{Client: u.Src, Service: s.ID, ServerContext: s.Context, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
 					Application: u.Application, First: u.From, Last: u.To - 1}
-				at[k] = r
 			}
 			r.Conversations += u.Conversations
 			r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
-		}
-		return Ordered(at, func(a, b *PairRow) int {
-			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service), cmp.Compare(a.Application, b.Application))
-		})
+		}, nil)
 	},
 }
 

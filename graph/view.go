@@ -1,5 +1,11 @@
 package graph
 
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
+
 // View is a part of a graph in memory, with the indexes that queries need. It does not change; it is safe for concurrent reading.
 // Its slices are sorted by ID.
 type View struct {
@@ -17,6 +23,9 @@ type View struct {
 	point    map[ID]*CapturePoint
 	capture  map[ID]*Capture
 	stream   map[ID]*Stream
+
+	group  sync.Once
+	groups []Communication // filled by Communications
 }
 
 // NewView indexes c, which it keeps.
@@ -73,3 +82,51 @@ func (v *View) Capture(id ID) *Capture { return v.capture[id] }
 
 // Stream returns the media stream of an ID, or nil.
 func (v *View) Stream(id ID) *Stream { return v.stream[id] }
+
+// Communication is what one client exchanged with one service in one application.
+type Communication struct {
+	Client      *Endpoint
+	Service     *Service
+	Application string
+	Uses        []*Uses // one for each pair of VLANs, kind of evidence and interval, by ID
+}
+
+// Communications lists the USES whose ends are in the view by client, service and application, in this order. The view keeps the list.
+func (v *View) Communications() []Communication {
+	v.group.Do(func() { v.groups = v.communications() })
+	return v.groups
+}
+
+func (v *View) communications() []Communication {
+	type use struct {
+		*Uses
+		client  *Endpoint
+		service *Service
+	}
+	uses := make([]use, 0, len(v.Uses))
+	for i := range v.Uses {
+		u := &v.Uses[i]
+		if c, s := v.endpoint[u.Src], v.service[u.Dst]; c != nil && s != nil {
+			uses = append(uses, use{u, c, s})
+		}
+	}
+	slices.SortFunc(uses, func(a, b use) int {
+		if c := cmp.Or(a.Src.Compare(b.Src), a.Dst.Compare(b.Dst)); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.Application, b.Application), a.ID.Compare(b.ID))
+	})
+	ordered := make([]*Uses, len(uses))
+	var list []Communication
+	first := 0
+	for i, u := range uses {
+		ordered[i] = u.Uses
+		if n := len(list); n > 0 && list[n-1].Client == u.client && list[n-1].Service == u.service && list[n-1].Application == u.Application {
+			list[n-1].Uses = ordered[first : i+1 : i+1]
+			continue
+		}
+		first = i
+		list = append(list, Communication{Client: u.client, Service: u.service, Application: u.Application, Uses: ordered[i : i+1 : i+1]})
+	}
+	return list
+}

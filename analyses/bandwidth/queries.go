@@ -57,29 +57,17 @@ var Volumes = graph.Query[VolumesRow]{
 	Doc:    "How much each endpoint exchanged with each service, by application and by how that is known.",
 	Cypher: volumesCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[VolumesRow] {
-		type key struct {
-			client, service            graph.ID
-			app, kind, carries, tunnel string
-		}
-		at := map[key]*VolumesRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			s := v.Service(u.Dst)
-			if s == nil || v.Endpoint(u.Src) == nil {
-				continue
-			}
-			k := key{u.Src, u.Dst, u.Application, u.Evidence, u.Carries, u.Tunnel}
-			r := at[k]
-			if r == nil {
-				r = &VolumesRow{Client: u.Src, Service: u.Dst, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
+		return analyses.PerCommunication(v, func(rows *analyses.Rows[VolumesRow], c *graph.Communication, u *graph.Uses) {
+			r, fresh := rows.At(func(r *VolumesRow) bool {
+				return r.Kind == u.Evidence && r.Carries == u.Carries && r.Tunnel == u.Tunnel
+			})
+			if s := c.Service; fresh {
+				*r = VolumesRow{Client: u.Src, Service: u.Dst, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
 					Application: u.Application, Kind: u.Evidence, Carries: u.Carries, Tunnel: u.Tunnel, First: u.From, Last: u.To - 1}
-				at[k] = r
 			}
 			r.add(u)
-		}
-		return analyses.Ordered(at, func(a, b *VolumesRow) int {
-			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service), cmp.Compare(a.Application, b.Application),
-				cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Carries, b.Carries), cmp.Compare(a.Tunnel, b.Tunnel))
+		}, func(a, b *VolumesRow) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Carries, b.Carries), cmp.Compare(a.Tunnel, b.Tunnel))
 		})
 	},
 }
@@ -96,7 +84,7 @@ func (r *VolumesRow) add(u *graph.Uses) {
 		r.RTTMin = u.RTTMin
 	}
 	r.RTTCount += u.RTTCount
-	r.RTTBuckets = append(r.RTTBuckets, u.RTTBuckets...)
+	r.RTTBuckets = analyses.Join(r.RTTBuckets, u.RTTBuckets)
 	r.Points = analyses.Union(r.Points, u.Points, maxList)
 	r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
 	r.ServerNames = analyses.Union(r.ServerNames, u.ServerNames, maxList)

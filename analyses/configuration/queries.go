@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
 )
 
@@ -190,14 +191,11 @@ var TCP = graph.Query[TCPRow]{
 	Doc:    "Segment sizes, window scaling, round-trip times and closed receive windows between clients and TCP services.",
 	Cypher: tcpCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[TCPRow] {
-		var rows []TCPRow
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			if s.Transport != "tcp" {
-				continue
-			}
-			rows = append(rows, TCPRow{
+		return analyses.PerUse(v, func(u analyses.Use) bool { return u.Service.Transport == "tcp" }, func(a, b analyses.Use) int {
+			return cmp.Or(a.Src.Compare(b.Src), a.Dst.Compare(b.Dst), cmp.Compare(a.From, b.From), a.ID.Compare(b.ID))
+		}, func(u analyses.Use) TCPRow {
+			c, s := u.Client, u.Service
+			return TCPRow{
 				ID: u.ID, Client: c.ID, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Service: s.ID, Port: s.Port,
 				Application: u.Application, Handshakes: u.Handshakes, PayloadUp: u.PayloadUp, PayloadDown: u.PayloadDown, RTTCount: u.RTTCount,
 				RTTMin: u.RTTMin, MSSUp: u.MSSUp, MSSDown: u.MSSDown, ScaleUp: u.ScaleUp, ScaleDown: u.ScaleDown, WindowMaxUp: u.WindowMaxUp, WindowMaxDown: u.WindowMaxDown,
@@ -205,12 +203,8 @@ var TCP = graph.Query[TCPRow]{
 				ZeroWindowDownMs: u.ZeroWindowDownMs, ClientVLAN: u.ClientVLAN, ServerVLAN: u.ServerVLAN, StrippedScale: u.StrippedScale,
 				StrippedSACK: u.StrippedSACK, StrippedTime: u.StrippedTimestamps, ClampedUp: u.ClampedUp, ClampedDown: u.ClampedDown,
 				UnackedUp: u.UnackedUp, UnackedDown: u.UnackedDown, FullUp: u.WindowFullUp, FullDown: u.WindowFullDown, UseUp: u.WindowUseUp, UseDown: u.WindowUseDown, First: u.From, Last: u.To - 1, Witness: u.Witness,
-			})
-		}
-		slices.SortFunc(rows, func(a, b TCPRow) int {
-			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service), cmp.Compare(a.First, b.First), a.ID.Compare(b.ID))
+			}
 		})
-		return slices.Values(rows)
 	},
 }
 

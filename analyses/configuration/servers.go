@@ -46,21 +46,16 @@ var Servers = graph.Query[ServerRow]{
 	Doc:    "Which hosts ask which name, time and log servers, and between whom fragments pass.",
 	Cypher: serversCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[ServerRow] {
-		var rows []ServerRow
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			if (serverRules[u.Application] == "" || u.Parent != "") && u.Fragments == 0 {
-				continue
-			}
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			rows = append(rows, ServerRow{ID: u.ID, Client: c.ID, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport,
+		return analyses.PerUse(v, func(u analyses.Use) bool {
+			return serverRules[u.Application] != "" && u.Parent == "" || u.Fragments > 0
+		}, func(a, b analyses.Use) int {
+			return cmp.Or(a.Src.Compare(b.Src), a.Service.Endpoint.Compare(b.Service.Endpoint), cmp.Compare(a.From, b.From), a.ID.Compare(b.ID))
+		}, func(u analyses.Use) ServerRow {
+			c, s := u.Client, u.Service
+			return ServerRow{ID: u.ID, Client: c.ID, ClientAddress: c.Address, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport,
 				Port: s.Port, Application: u.Application, ClientVLAN: u.ClientVLAN, Tunnel: u.Tunnel, Conversations: u.Conversations, Established: u.Established,
-				PacketsUp: u.PacketsUp, PacketsDown: u.PacketsDown, Fragments: u.Fragments, FragmentsUp: u.FragmentsUp, First: u.From, Last: u.To - 1, Witness: u.Witness})
-		}
-		slices.SortFunc(rows, func(a, b ServerRow) int {
-			return cmp.Or(a.Client.Compare(b.Client), a.Server.Compare(b.Server), cmp.Compare(a.First, b.First), a.ID.Compare(b.ID))
+				PacketsUp: u.PacketsUp, PacketsDown: u.PacketsDown, Fragments: u.Fragments, FragmentsUp: u.FragmentsUp, First: u.From, Last: u.To - 1, Witness: u.Witness}
 		})
-		return slices.Values(rows)
 	},
 }
 

@@ -65,30 +65,14 @@ var Uses = graph.Query[UsesRow]{
 	Doc:    "Which endpoint uses which service, in which application, how often, and with what success.",
 	Cypher: usesCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[UsesRow] {
-		type key struct {
-			client, service graph.ID
-			app, parent     string
-		}
-		at := map[key]*UsesRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			if c == nil || s == nil {
-				continue
-			}
-			k := key{u.Src, u.Dst, u.Application, u.Parent}
-			r := at[k]
-			if r == nil {
-				r = &UsesRow{Client: c.ID, ClientContext: c.Context, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerContext: s.Context,
+		return analyses.PerCommunication(v, func(rows *analyses.Rows[UsesRow], of *graph.Communication, u *graph.Uses) {
+			r, fresh := rows.At(func(r *UsesRow) bool { return r.Parent == u.Parent })
+			if c, s := of.Client, of.Service; fresh {
+				*r = UsesRow{Client: c.ID, ClientContext: c.Context, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerContext: s.Context,
 					ServerAddress: s.Address, Transport: s.Transport, Port: s.Port, Application: u.Application, Parent: u.Parent, First: u.From, Last: u.To - 1}
-				at[k] = r
 			}
 			r.add(u)
-		}
-		return analyses.Ordered(at, func(a, b *UsesRow) int {
-			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service),
-				cmp.Compare(a.Application, b.Application), cmp.Compare(a.Parent, b.Parent))
-		})
+		}, func(a, b *UsesRow) int { return cmp.Compare(a.Parent, b.Parent) })
 	},
 }
 
@@ -112,7 +96,7 @@ func (r *UsesRow) add(u *graph.Uses) {
 	r.Credentials, r.Certificate = max(r.Credentials, u.Credentials), max(r.Certificate, u.Certificate)
 	r.ServerNames = analyses.Union(r.ServerNames, u.ServerNames, maxList)
 	r.Versions = analyses.Union(r.Versions, u.Versions, maxList)
-	r.Starts = append(r.Starts, u.Starts[:min(len(u.Starts), maxStarts-len(r.Starts))]...)
+	r.Starts = analyses.Join(r.Starts, u.Starts[:min(len(u.Starts), maxStarts-len(r.Starts))])
 	r.Witness = analyses.Union(r.Witness, u.Witness, maxList)
 }
 

@@ -149,42 +149,29 @@ var ECN = graph.Query[ECNRow]{
 	Doc:    "How many packets of each client and service say that congestion was experienced, beside those that only can.",
 	Cypher: ecnCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[ECNRow] {
-		type key struct {
-			pairKey
-			direction string
-		}
-		at := map[key]*ECNRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			if c == nil || s == nil {
-				continue
-			}
-			for direction, n := range map[string][]int64{"up": u.ECNUp, "down": u.ECNDown} {
+		each := analyses.PerCommunication(v, func(rows *analyses.Rows[ECNRow], c *graph.Communication, u *graph.Uses) {
+			for d, n := range [][]int64{u.ECNUp, u.ECNDown} {
 				if len(n) != 4 {
 					continue
 				}
-				k := key{pairKey{u.Src, u.Dst, u.Application}, direction}
-				r := at[k]
-				if r == nil {
-					r = &ECNRow{Client: c.ID, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport, Port: s.Port,
-						Application: u.Application, Direction: direction, First: u.From, Last: u.To - 1}
-					at[k] = r
+				r, fresh := rows.At(func(r *ECNRow) bool { return r.Direction == directions[d] })
+				if fresh {
+					*r = ECNRow{Client: c.Client.ID, ClientAddress: c.Client.Address, Service: c.Service.ID, Server: c.Service.Endpoint, ServerAddress: c.Service.Address,
+						Transport: c.Service.Transport, Port: c.Service.Port, Application: c.Application, Direction: directions[d], First: u.From, Last: u.To - 1}
 				}
 				r.ECT += n[1] + n[2]
 				r.CE += n[3]
 				r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
 				r.Witness = analyses.Union(r.Witness, u.Witness, maxList)
 			}
-		}
-		for k, r := range at {
-			if r.CE == 0 {
-				delete(at, k)
+		}, func(a, b *ECNRow) int { return cmp.Compare(a.Direction, b.Direction) })
+		return func(yield func(ECNRow) bool) {
+			for r := range each {
+				if r.CE > 0 && !yield(r) {
+					return
+				}
 			}
 		}
-		return analyses.Ordered(at, func(a, b *ECNRow) int {
-			return cmp.Or(comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application}), cmp.Compare(a.Direction, b.Direction))
-		})
 	},
 }
 
@@ -210,30 +197,30 @@ var Rates = graph.Query[RatesRow]{
 		for _, id := range p.Args["services"].([]string) {
 			services[id] = true
 		}
-		type key struct {
-			pairKey
-			at int64
-		}
-		at := map[key]*RatesRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			if v.Endpoint(u.Src) == nil || v.Service(u.Dst) == nil || !services[u.Dst.String()] {
-				continue
-			}
-			for n, t := range u.At {
-				k := key{pairKey{u.Src, u.Dst, u.Application}, t}
-				r := at[k]
-				if r == nil {
-					r = &RatesRow{Client: u.Src, Service: u.Dst, Application: u.Application, At: t}
-					at[k] = r
+		return func(yield func(RatesRow) bool) {
+			for _, c := range v.Communications() {
+				if !services[c.Service.ID.String()] {
+					continue
 				}
-				r.Step = max(r.Step, u.Step)
-				r.Up += u.AtUp[n]
-				r.Down += u.AtDown[n]
+				at := map[int64]*RatesRow{}
+				for _, u := range c.Uses {
+					for n, t := range u.At {
+						r := at[t]
+						if r == nil {
+							r = &RatesRow{Client: c.Client.ID, Service: c.Service.ID, Application: c.Application, At: t}
+							at[t] = r
+						}
+						r.Step = max(r.Step, u.Step)
+						r.Up += u.AtUp[n]
+						r.Down += u.AtDown[n]
+					}
+				}
+				for r := range analyses.Ordered(at, func(a, b *RatesRow) int { return cmp.Compare(a.At, b.At) }) {
+					if !yield(r) {
+						return
+					}
+				}
 			}
 		}
-		return analyses.Ordered(at, func(a, b *RatesRow) int {
-			return cmp.Or(comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application}), cmp.Compare(a.At, b.At))
-		})
 	},
 }

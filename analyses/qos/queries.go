@@ -51,39 +51,22 @@ type pairKey struct {
 	app             string
 }
 
-func comparePairs(a, b pairKey) int {
-	return cmp.Or(a.client.Compare(b.client), a.service.Compare(b.service), cmp.Compare(a.app, b.app))
-}
-
 // Marks counts, for each client and service, the packets of each DSCP in each direction.
 var Marks = graph.Query[MarksRow]{
 	Name:   "qos/marks",
 	Doc:    "How many packets each client and service sent to each other with each DSCP.",
 	Cypher: marksCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[MarksRow] {
-		type key struct {
-			pairKey
-			direction string
-			dscp      int64
-		}
-		at := map[key]*MarksRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			if c == nil || s == nil {
-				continue
-			}
-			for direction, list := range map[string][]int64{"up": u.DSCPUp, "down": u.DSCPDown} {
+		return analyses.PerCommunication(v, func(rows *analyses.Rows[MarksRow], c *graph.Communication, u *graph.Uses) {
+			for d, list := range [][]int64{u.DSCPUp, u.DSCPDown} {
 				for t := range slices.Chunk(list, 3) {
 					if len(t) < 3 {
 						break
 					}
-					k := key{pairKey{u.Src, u.Dst, u.Application}, direction, t[0]}
-					r := at[k]
-					if r == nil {
-						r = &MarksRow{Client: c.ID, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport,
-							Port: s.Port, Application: u.Application, Direction: direction, DSCP: t[0], First: u.From, Last: u.To - 1}
-						at[k] = r
+					r, fresh := rows.At(func(r *MarksRow) bool { return r.Direction == directions[d] && r.DSCP == t[0] })
+					if fresh {
+						*r = MarksRow{Client: c.Client.ID, ClientAddress: c.Client.Address, Service: c.Service.ID, Server: c.Service.Endpoint, ServerAddress: c.Service.Address,
+							Transport: c.Service.Transport, Port: c.Service.Port, Application: c.Application, Direction: directions[d], DSCP: t[0], First: u.From, Last: u.To - 1}
 					}
 					r.Packets += t[1]
 					r.Bytes += t[2]
@@ -92,13 +75,14 @@ var Marks = graph.Query[MarksRow]{
 					r.Witness = analyses.Union(r.Witness, u.Witness, maxList)
 				}
 			}
-		}
-		return analyses.Ordered(at, func(a, b *MarksRow) int {
-			return cmp.Or(comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application}),
-				cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.DSCP, b.DSCP))
+		}, func(a, b *MarksRow) int {
+			return cmp.Or(cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.DSCP, b.DSCP))
 		})
 	},
 }
+
+// directions name the side that sent: the client, and the service.
+var directions = []string{"up", "down"}
 
 // PrioritiesRow counts the packets of one 802.1p priority.
 type PrioritiesRow struct {
@@ -116,33 +100,21 @@ var Priorities = graph.Query[PrioritiesRow]{
 	Doc:    "How many tagged packets each client and service sent to each other with each 802.1p priority.",
 	Cypher: prioritiesCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[PrioritiesRow] {
-		type key struct {
-			pairKey
-			direction string
-			pcp       int64
-		}
-		at := map[key]*PrioritiesRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			if v.Endpoint(u.Src) == nil || v.Service(u.Dst) == nil {
-				continue
-			}
-			for direction, list := range map[string][]int64{"up": u.PCPUp, "down": u.PCPDown} {
+		return analyses.PerCommunication(v, func(rows *analyses.Rows[PrioritiesRow], c *graph.Communication, u *graph.Uses) {
+			for d, list := range [][]int64{u.PCPUp, u.PCPDown} {
 				for pcp, n := range list {
 					if n == 0 {
 						continue
 					}
-					k := key{pairKey{u.Src, u.Dst, u.Application}, direction, int64(pcp)}
-					if at[k] == nil {
-						at[k] = &PrioritiesRow{Client: u.Src, Service: u.Dst, Application: u.Application, Direction: direction, PCP: int64(pcp)}
+					r, fresh := rows.At(func(r *PrioritiesRow) bool { return r.Direction == directions[d] && r.PCP == int64(pcp) })
+					if fresh {
+						*r = PrioritiesRow{Client: c.Client.ID, Service: c.Service.ID, Application: c.Application, Direction: directions[d], PCP: int64(pcp)}
 					}
-					at[k].Packets += n
+					r.Packets += n
 				}
 			}
-		}
-		return analyses.Ordered(at, func(a, b *PrioritiesRow) int {
-			return cmp.Or(comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application}),
-				cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.PCP, b.PCP))
+		}, func(a, b *PrioritiesRow) int {
+			return cmp.Or(cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.PCP, b.PCP))
 		})
 	},
 }
@@ -181,19 +153,11 @@ var Treatment = graph.Query[TreatmentRow]{
 	Doc:    "Round-trip times and retransmissions between each client and service.",
 	Cypher: treatmentCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[TreatmentRow] {
-		at := map[pairKey]*TreatmentRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			if c == nil || s == nil {
-				continue
-			}
-			k := pairKey{u.Src, u.Dst, u.Application}
-			r := at[k]
-			if r == nil {
-				r = &TreatmentRow{Client: c.ID, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerAddress: s.Address, Transport: s.Transport,
-					Port: s.Port, Application: u.Application, First: u.From, Last: u.To - 1}
-				at[k] = r
+		return analyses.PerCommunication(v, func(rows *analyses.Rows[TreatmentRow], c *graph.Communication, u *graph.Uses) {
+			r, fresh := rows.At(func(*TreatmentRow) bool { return true })
+			if fresh {
+				*r = TreatmentRow{Client: c.Client.ID, ClientAddress: c.Client.Address, Service: c.Service.ID, Server: c.Service.Endpoint, ServerAddress: c.Service.Address,
+					Transport: c.Service.Transport, Port: c.Service.Port, Application: c.Application, First: u.From, Last: u.To - 1}
 			}
 			r.Packets += u.PacketsUp + u.PacketsDown
 			r.Bytes += u.BytesUp + u.BytesDown
@@ -209,13 +173,10 @@ var Treatment = graph.Query[TreatmentRow]{
 			r.RTTSum += u.RTTSum
 			r.RTTMax = max(r.RTTMax, u.RTTMax)
 			r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
-			r.RTTBuckets = append(r.RTTBuckets, u.RTTBuckets...)
+			r.RTTBuckets = analyses.Join(r.RTTBuckets, u.RTTBuckets)
 			r.ServerNames = analyses.Union(r.ServerNames, u.ServerNames, maxList)
 			r.Witness = analyses.Union(r.Witness, u.Witness, maxList)
-		}
-		return analyses.Ordered(at, func(a, b *TreatmentRow) int {
-			return comparePairs(pairKey{a.Client, a.Service, a.Application}, pairKey{b.Client, b.Service, b.Application})
-		})
+		}, nil)
 	},
 }
 

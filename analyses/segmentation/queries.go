@@ -74,30 +74,18 @@ var Flows = graph.Query[FlowsRow]{
 	Doc:    "Who exchanged, or tried to exchange, what with whom, and how it ended.",
 	Cypher: flowsCypher,
 	Local: func(v *graph.View, _ graph.Params) iter.Seq[FlowsRow] {
-		type key struct {
-			client, service                      graph.ID
-			app, clientVLAN, serverVLAN, tun, up string
-		}
-		at := map[key]*FlowsRow{}
-		for i := range v.Uses {
-			u := &v.Uses[i]
-			c, s := v.Endpoint(u.Src), v.Service(u.Dst)
-			if c == nil || s == nil {
-				continue
-			}
-			k := key{u.Src, u.Dst, u.Application, u.ClientVLAN, u.ServerVLAN, u.Tunnel, u.Parent}
-			r := at[k]
-			if r == nil {
-				r = &FlowsRow{Client: c.ID, ClientContext: c.Context, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerContext: s.Context,
+		return analyses.PerCommunication(v, func(rows *analyses.Rows[FlowsRow], of *graph.Communication, u *graph.Uses) {
+			r, fresh := rows.At(func(r *FlowsRow) bool {
+				return r.ClientVLAN == u.ClientVLAN && r.ServerVLAN == u.ServerVLAN && r.Tunnel == u.Tunnel && r.Parent == u.Parent
+			})
+			if c, s := of.Client, of.Service; fresh {
+				*r = FlowsRow{Client: c.ID, ClientContext: c.Context, ClientAddress: c.Address, Service: s.ID, Server: s.Endpoint, ServerContext: s.Context,
 					ServerAddress: s.Address, Transport: s.Transport, Port: s.Port, Application: u.Application, ClientVLAN: u.ClientVLAN,
 					ServerVLAN: u.ServerVLAN, Tunnel: u.Tunnel, Parent: u.Parent, Certainty: u.Certainty, First: u.From, Last: u.To - 1}
-				at[k] = r
 			}
 			r.add(u)
-		}
-		return analyses.Ordered(at, func(a, b *FlowsRow) int {
-			return cmp.Or(a.Client.Compare(b.Client), a.Service.Compare(b.Service),
-				cmp.Compare(a.Application, b.Application), cmp.Compare(a.ClientVLAN, b.ClientVLAN), cmp.Compare(a.ServerVLAN, b.ServerVLAN),
+		}, func(a, b *FlowsRow) int {
+			return cmp.Or(cmp.Compare(a.ClientVLAN, b.ClientVLAN), cmp.Compare(a.ServerVLAN, b.ServerVLAN),
 				cmp.Compare(a.Tunnel, b.Tunnel), cmp.Compare(a.Parent, b.Parent))
 		})
 	},
