@@ -148,6 +148,19 @@ func TestWriteJSON(t *testing.T) {
 	if !bytes.Equal(a.Bytes(), b.Bytes()) {
 		t.Error("two runs over one capture differ")
 	}
+	var plain bytes.Buffer
+	enc := json.NewEncoder(&plain)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		t.Fatal(err)
+	}
+	var dense bytes.Buffer
+	if err := json.Compact(&dense, a.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := dense.String(), strings.TrimSuffix(plain.String(), "\n"); got != want {
+		t.Errorf("laid out: %.300s\nencoding/json: %.300s", got, want)
+	}
 	var back map[string]any
 	if err := json.Unmarshal(a.Bytes(), &back); err != nil {
 		t.Fatal(err)
@@ -178,6 +191,47 @@ func TestWriteJSON(t *testing.T) {
 		if err := write(); !errors.Is(err, errFull) {
 			t.Errorf("a full disk: %v", err)
 		}
+	}
+}
+
+// TestJSON shows the layout.
+func TestJSON(t *testing.T) {
+	type inner struct {
+		A int      `json:"a"`
+		B []string `json:"b"`
+	}
+	v := struct {
+		One  string         `json:"one"`
+		None []int          `json:"none"`
+		Many []inner        `json:"many"`
+		In   inner          `json:"in"`
+		Any  map[string]any `json:"any"`
+		At   *graph.Time    `json:"at"`
+		Not  int            `json:"-"`
+	}{One: `x:"\,<`, None: []int{}, Many: []inner{{1, nil}, {2, []string{"p", "q"}}}, In: inner{3, []string{"r"}}, Any: map[string]any{"z": 1, "y": []int{}}}
+	const want = `{
+  "one": "x:\"\\,<",
+  "none": [],
+  "many": [
+    {"a": 1, "b": null},
+    {"a": 2, "b": ["p", "q"]}
+  ],
+  "in": {
+    "a": 3,
+    "b": [
+      "r"
+    ]
+  },
+  "any": {
+    "y": [],
+    "z": 1
+  },
+  "at": null
+}
+`
+	var b strings.Builder
+	if err := export.JSON(&b, v); err != nil || b.String() != want {
+		t.Errorf("%v\n%s", err, &b)
 	}
 }
 

@@ -4,9 +4,7 @@ package export
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -253,26 +251,6 @@ func nonNil(s []string) []string {
 		return []string{}
 	}
 	return s
-}
-
-// WriteJSON writes the report as one indented object.
-func (r *Report) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(r)
-}
-
-// WriteJSONL writes the findings, one object a line.
-func (r *Report) WriteJSONL(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	for _, f := range r.Findings {
-		if err := enc.Encode(f); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Worst returns the highest severity among the findings; false if there are none.

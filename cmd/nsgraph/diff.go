@@ -98,7 +98,7 @@ func (a *app) diff(ctx context.Context, before, after string) (int, error) {
 	err = a.answer(func(w io.Writer) error {
 		switch a.format {
 		case "json":
-			return writeJSON(w, r)
+			return export.JSON(w, r)
 		case "md":
 			return export.DiffMarkdown(w, r)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 	"netscope.example/nsgraph/graph/neo4j"
 )
@@ -54,7 +55,7 @@ func (a *app) push(ctx context.Context, to string) error {
 		}
 		return a.answer(func(w io.Writer) error {
 			if a.format == "json" {
-				return writeJSON(w, map[string]any{"to": to, "batches": p.Batches, "skipped": p.Skipped, "rows": p.Rows, "duration_s": time.Since(start).Seconds()})
+				return export.JSON(w, map[string]any{"to": to, "batches": p.Batches, "skipped": p.Skipped, "rows": p.Rows, "duration_s": time.Since(start).Seconds()})
 			}
 			_, err := fmt.Fprintf(w, "%d batches copied, %d were there already; %d nodes and relationships in %.1f s\n", p.Batches, p.Skipped, p.Rows, time.Since(start).Seconds())
 			return err

@@ -16,6 +16,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 )
 
@@ -339,7 +340,7 @@ func (a *app) writeObjects(w io.Writer, rows graph.Seq[graph.Row]) error {
 	if a.format == "jsonl" {
 		return nil
 	}
-	return writeJSON(w, all)
+	return export.JSON(w, all)
 }
 
 // cells turns values into text: lists joined by spaces, times in RFC 3339, an unset time empty.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netscope.example/nsgraph/capture"
+	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 )
 
@@ -147,7 +148,7 @@ func (a *app) listSnapshots(ctx context.Context) error {
 				for _, x := range snaps {
 					out = append(out, snapshot{x.Name, x.From, x.To - 1, append([]string{}, x.Captures...)})
 				}
-				return writeJSON(w, out)
+				return export.JSON(w, out)
 			}
 			t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 			fmt.Fprintln(t, "NAME\tFROM\tTO\tCAPTURES")

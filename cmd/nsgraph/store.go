@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -148,7 +147,7 @@ func (a *app) printAdded(ctx context.Context, s graph.Store, out added) error {
 	out.Graph = n
 	return a.answer(func(w io.Writer) error {
 		if a.format == "json" {
-			return writeJSON(w, out)
+			return export.JSON(w, out)
 		}
 		for _, c := range out.Captures {
 			fmt.Fprintf(w, "added    %s: %d packets, %d bytes", c.Path, c.Packets, c.Bytes)
@@ -249,11 +248,4 @@ func (a *app) saveFindings(ctx context.Context, s graph.Store, p graph.Params, a
 		judged = append(judged, an.Rules...)
 	}
 	return s.SaveFindings(ctx, judged, export.FindingRecords(r.Findings))
-}
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }

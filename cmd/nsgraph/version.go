@@ -45,7 +45,7 @@ func (a *app) versionCmd() *cobra.Command {
 			}
 			return a.answer(func(w io.Writer) error {
 				if a.format == "json" {
-					return writeJSON(w, map[string]any{"version": version(), "commit": setting(bi, "vcs.revision"), "date": setting(bi, "vcs.time"),
+					return export.JSON(w, map[string]any{"version": version(), "commit": setting(bi, "vcs.revision"), "date": setting(bi, "vcs.time"),
 						"go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH, "report_schema": export.Schema})
 				}
 				_, err := fmt.Fprintf(w, "nsgraph %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
