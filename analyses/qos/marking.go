@@ -288,48 +288,33 @@ func inRange(vlan string, from, to uint32) bool {
 // disagreeing finds senders whose 802.1p priority says something else than their DSCP. A declared class says which priorities go with its marks; otherwise
 // the class selector is compared (priority = DSCP / 8), and only where both carry a priority and lie two steps apart.
 func (j *judge) disagreeing() []analyses.Finding {
-	type key struct {
-		pairKey
-		direction string
-	}
-	pcp := map[key]map[int64]int64{}
-	for _, r := range j.priorities {
-		k := key{pairKey{r.Client, r.Service, r.Application}, r.Direction}
-		if pcp[k] == nil {
-			pcp[k] = map[int64]int64{}
-		}
-		pcp[k][r.PCP] += r.Packets
-	}
-	marks := map[key][]*MarksRow{}
-	var order []key
-	for i := range j.marks {
-		r := &j.marks[i]
-		k := key{pairKey{r.Client, r.Service, r.Application}, r.Direction}
-		if marks[k] == nil {
-			order = append(order, k)
-		}
-		marks[k] = append(marks[k], r)
-	}
 	var fs []analyses.Finding
-	for _, k := range order {
-		dscp := map[int64]int64{}
-		for _, r := range marks[k] {
-			dscp[r.DSCP] += r.Packets
+	var dscp, pcp counts
+	at := 0 // in the priorities, which come in the order of the marks
+	for i := 0; i < len(j.marks); {
+		r := &j.marks[i]
+		for dscp = dscp[:0]; i < len(j.marks) && r.compare(&j.marks[i]) == 0; i++ {
+			dscp.add(j.marks[i].DSCP, j.marks[i].Packets)
 		}
-		d, nd, okD := dominant(dscp)
-		p, np, okP := dominant(pcp[k])
-		r := marks[k][0]
+		for at < len(j.priorities) && r.comparePriorities(&j.priorities[at]) > 0 {
+			at++
+		}
+		for pcp = pcp[:0]; at < len(j.priorities) && r.comparePriorities(&j.priorities[at]) == 0; at++ {
+			pcp.add(j.priorities[at].PCP, j.priorities[at].Packets)
+		}
+		d, nd, okD := dscp.dominant()
+		p, np, okP := pcp.dominant()
 		if !okD || !okP || nd < j.o.MinPackets || np < j.o.MinPackets || !j.contradict(d, p) {
 			continue
 		}
 		from, to := r.ClientAddress.String(), analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
 		endpoint := r.Client
-		if k.direction == "down" {
+		if r.Direction == "down" {
 			from, to, endpoint = r.ServerAddress.String(), r.ClientAddress.String(), r.Server
 		}
 		text := fmt.Sprintf("%s to %s: %d packets marked %s carry 802.1p priority %d", from, to, min(nd, np), dscpName(d), p)
 		f := analyses.NewFinding("qos/pcp-dscp-mismatch", analyses.Low, 0.8, text, analyses.Subject{Kind: "endpoint", ID: endpoint.String(), Label: from},
-			analyses.Subject{Kind: "service", ID: r.Service.String() + " " + k.direction, Label: to})
+			analyses.Subject{Kind: "service", ID: r.Service.String() + " " + r.Direction, Label: to})
 		f.First, f.Last, f.Count = r.First, r.Last, min(nd, np)
 		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port)+fmt.Sprintf(" && vlan.priority == %d", p))
 		f.ExplainedBy = analyses.Explain(j.artefacts, "tags-stripped")
@@ -347,13 +332,36 @@ func (j *judge) contradict(dscp, pcp int64) bool {
 	return dscp >= 8 && pcp > 0 && (step > 1 || step < -1)
 }
 
-// dominant returns the value that at least nine of ten packets carry.
-func dominant(n map[int64]int64) (value, packets int64, ok bool) {
+// compare orders rows of marks as the query does, without their DSCP: 0 says that both are of one client, service, application and direction.
+func (r *MarksRow) compare(o *MarksRow) int {
+	return cmp.Or(r.Client.Compare(o.Client), r.Service.Compare(o.Service), strings.Compare(r.Application, o.Application), strings.Compare(r.Direction, o.Direction))
+}
+
+// comparePriorities is compare with a row of priorities.
+func (r *MarksRow) comparePriorities(o *PrioritiesRow) int {
+	return cmp.Or(r.Client.Compare(o.Client), r.Service.Compare(o.Service), strings.Compare(r.Application, o.Application), strings.Compare(r.Direction, o.Direction))
+}
+
+// counts are packets by value; few values are different.
+type counts []struct{ value, packets int64 }
+
+func (c *counts) add(value, packets int64) {
+	for i := range *c {
+		if (*c)[i].value == value {
+			(*c)[i].packets += packets
+			return
+		}
+	}
+	*c = append(*c, struct{ value, packets int64 }{value, packets})
+}
+
+// dominant returns the value that at least nine of ten packets carry; among equals the smaller.
+func (c counts) dominant() (value, packets int64, ok bool) {
 	var all int64
-	for _, v := range slices.Sorted(maps.Keys(n)) {
-		all += n[v]
-		if n[v] > packets {
-			value, packets = v, n[v]
+	for _, v := range c {
+		all += v.packets
+		if v.packets > packets || v.packets == packets && v.value < value {
+			value, packets = v.value, v.packets
 		}
 	}
 	return value, packets, all > 0 && 10*packets >= 9*all

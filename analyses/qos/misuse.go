@@ -47,27 +47,27 @@ func (j *judge) asymmetric() []analyses.Finding {
 	}
 	at := map[key]*sum{}
 	var order []key
+	var marks [2]counts // by direction
 	for i := 0; i < len(j.marks); {
 		r := &j.marks[i]
-		marks := map[string]map[int64]int64{"up": {}, "down": {}}
+		marks[0], marks[1] = marks[0][:0], marks[1][:0]
 		var packets [2]int64
 		n := i
 		for ; n < len(j.marks) && j.marks[n].Client == r.Client && j.marks[n].Service == r.Service && j.marks[n].Application == r.Application; n++ {
 			m := &j.marks[n]
-			marks[m.Direction][m.DSCP] += m.Packets
-			if m.Direction == "up" {
-				packets[0] += m.Packets
-			} else {
-				packets[1] += m.Packets
-			}
+			d := slices.Index(directions, m.Direction)
+			marks[d].add(m.DSCP, m.Packets)
+			packets[d] += m.Packets
 		}
 		group := j.marks[i:n]
 		i = n
-		up, _, okUp := dominant(marks["up"])
-		down, _, okDown := dominant(marks["down"])
+		up, _, okUp := marks[0].dominant()
+		down, _, okDown := marks[1].dominant()
+		if !okUp || !okDown || min(packets[0], packets[1]) < j.o.MinPackets || priority(up) == priority(down) || max(up, down) >= 48 || min(up, down) != 0 {
+			continue
+		}
 		z := j.zones(r.Client, r.Server)
-		if !okUp || !okDown || min(packets[0], packets[1]) < j.o.MinPackets || priority(up) == priority(down) || max(up, down) >= 48 || min(up, down) != 0 ||
-			!j.trusts(z[0]) || !j.trusts(z[1]) || slices.Contains(z[:], analyses.Internet) { // nobody's marks hold there
+		if !j.trusts(z[0]) || !j.trusts(z[1]) || slices.Contains(z[:], analyses.Internet) { // nobody's marks hold there
 			continue
 		}
 		k := key{r.Service, r.Application, up, down}

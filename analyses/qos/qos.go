@@ -151,7 +151,7 @@ type judge struct {
 	streams     []graph.Stream
 	captures    []graph.Capture
 	artefacts   []graph.Artefact
-	weight      map[pairKey]map[int]int64 // packets of each class by client, service and application
+	heaviest    map[pairKey]int // class of most packets by client, service and application; absent: none
 }
 
 // Run answers for the window in p. Equal graphs, sites and options give equal reports.

@@ -89,38 +89,45 @@ func bestEffort(c class) bool {
 	return len(c.dscp) > 0 && !slices.ContainsFunc(c.dscp, func(d int64) bool { return d > 1 && d != 8 })
 }
 
-// classOf returns the class of most packets of a client–service pair.
+// classOf returns the class of most packets of a client–service pair, or -1.
 func (j *judge) classOf(k pairKey) int {
-	c, best := -1, int64(0)
-	for i := range j.plan.classes {
-		if w := j.weight[k][i]; w > best {
-			c, best = i, w
-		}
+	if c, ok := j.heaviest[k]; ok {
+		return c
 	}
-	return c
+	return -1
 }
 
 // classes sums up each class and judges whether its mark changes its treatment.
 func (j *judge) classes(streams []Stream) ([]Class, []analyses.Finding) {
 	n := len(j.plan.classes)
 	packets, bytes := make([]int64, n), make([]int64, n)
-	j.weight = map[pairKey]map[int]int64{}
+	j.heaviest = map[pairKey]int{}
+	weight := make([]int64, n) // packets of the pair
 	for i := range j.marks {
 		r := &j.marks[i]
+		k := pairKey{r.Client, r.Service, r.Application}
 		c := j.plan.match(j.subject(r))
 		if c < 0 {
 			c = j.plan.marked(r.DSCP)
 		}
-		if c < 0 {
+		if c >= 0 {
+			packets[c] += r.Packets
+			bytes[c] += r.Bytes
+			weight[c] += r.Packets
+		}
+		if i+1 < len(j.marks) && k == (pairKey{j.marks[i+1].Client, j.marks[i+1].Service, j.marks[i+1].Application}) {
 			continue
 		}
-		packets[c] += r.Packets
-		bytes[c] += r.Bytes
-		k := pairKey{r.Client, r.Service, r.Application}
-		if j.weight[k] == nil {
-			j.weight[k] = map[int]int64{}
+		best := 0 // among equals the first
+		for c, w := range weight {
+			if w > weight[best] {
+				best = c
+			}
 		}
-		j.weight[k][c] += r.Packets
+		if n > 0 && weight[best] > 0 {
+			j.heaviest[k] = best
+		}
+		clear(weight)
 	}
 	byPath := make([]map[path]*treated, n)
 	all := make([]treated, n)
