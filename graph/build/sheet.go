@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"sync"
 
 	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/graph"
@@ -25,7 +26,6 @@ type sheet struct {
 	seen      map[graph.ID]struct{}
 	services  map[servicePort]graph.ID
 	macs      map[fact.MAC]string
-	ints      ints
 }
 
 // endpointKey is an address in a context.
@@ -131,9 +131,11 @@ func (s *sheet) rel(t graph.Type, src, dst graph.ID, first, last fact.Time, key 
 	return graph.Rel{ID: graph.NewID(string(t), append(k, key...)...), Src: src, Dst: dst, From: first, To: last + 1, Batch: s.batch}
 }
 
-// contents returns what was written, each list by ID and without doubles.
+// contents returns what was written, each list by ID and without doubles. The longest is sorted beside the others.
 func (s *sheet) contents() graph.Contents {
 	c := &s.c
+	var wg sync.WaitGroup
+	wg.Go(func() { order(&c.Uses, func(r *graph.Uses) graph.ID { return r.ID }) })
 	order(&c.Endpoints, func(n *graph.Endpoint) graph.ID { return n.ID })
 	order(&c.Services, func(n *graph.Service) graph.ID { return n.ID })
 	order(&c.VLANs, func(n *graph.VLAN) graph.ID { return n.ID })
@@ -145,7 +147,6 @@ func (s *sheet) contents() graph.Contents {
 	order(&c.Captures, func(n *graph.Capture) graph.ID { return n.ID })
 	order(&c.Artefacts, func(n *graph.Artefact) graph.ID { return n.ID })
 	order(&c.Streams, func(n *graph.Stream) graph.ID { return n.ID })
-	order(&c.Uses, func(r *graph.Uses) graph.ID { return r.ID })
 	order(&c.Offers, func(r *graph.Offers) graph.ID { return r.ID })
 	order(&c.Requires, func(r *graph.Requires) graph.ID { return r.ID })
 	order(&c.InVLAN, func(r *graph.InVLAN) graph.ID { return r.ID })
@@ -156,6 +157,7 @@ func (s *sheet) contents() graph.Contents {
 	order(&c.ConnectedTo, func(r *graph.ConnectedTo) graph.ID { return r.ID })
 	order(&c.Copied, func(r *graph.Copied) graph.ID { return r.ID })
 	order(&c.Carried, func(r *graph.Carried) graph.ID { return r.ID })
+	wg.Wait()
 	return *c
 }
 

@@ -1,8 +1,10 @@
 package build
 
 import (
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -28,25 +30,45 @@ type pair struct {
 	use
 }
 
-// uses writes a graph.Uses for every interval, and lets go of it.
+// uses writes a graph.Uses for every interval, and lets go of it. What the sheet numbers is numbered first, so that the goroutines that write only read it.
 func (s *sheet) uses(pairs []*pair) {
-	n := 0
-	for _, p := range pairs {
-		n += len(p.spans)
-	}
-	s.c.Uses = make([]graph.Uses, n)
-	n = 0
+	s.pointByIndex(0)
+	at := make([]int, len(pairs)+1) // where the relationships of each pair begin
 	for i, p := range pairs {
+		s.endpoint(p.key.client)
+		s.service(servicePort{p.key.server, p.key.transport, p.key.port})
 		for _, sp := range p.spans {
-			s.usesOf(&s.c.Uses[n], &p.key, sp)
-			n++
+			for _, d := range []*half{&sp.up, &sp.down} {
+				s.macText(d.mac)
+				s.macText(d.next)
+			}
 		}
-		pairs[i] = nil
+		at[i+1] = at[i] + len(p.spans)
 	}
-	s.stats.Uses = n
+	s.c.Uses = make([]graph.Uses, at[len(pairs)])
+	share(len(pairs), func(first, end int) {
+		var l ints
+		for i := first; i < end; i++ {
+			for n, sp := range pairs[i].spans {
+				s.usesOf(&s.c.Uses[at[i]+n], &pairs[i].key, sp, &l)
+			}
+			pairs[i] = nil
+		}
+	})
+	s.stats.Uses = len(s.c.Uses)
 }
 
-func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
+// share divides 0 to n among as many goroutines as there are processors.
+func share(n int, work func(first, end int)) {
+	var wg sync.WaitGroup
+	parts := runtime.GOMAXPROCS(0)
+	for i := range parts {
+		wg.Go(func() { work(i*n/parts, (i+1)*n/parts) })
+	}
+	wg.Wait()
+}
+
+func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span, l *ints) {
 	client, service := s.endpoint(k.client), s.service(servicePort{k.server, k.transport, k.port})
 	*u = graph.Uses{
 		Rel: s.rel(graph.TypeUses, client, service, m.first, m.last, k.app, k.parent, k.clientVLAN, k.serverVLAN, k.tunnel,
@@ -66,9 +88,9 @@ func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
 		PayloadUp: m.up.payload, PayloadDown: m.down.payload, Copies: m.up.copies + m.down.copies,
 		Fragments: m.up.fragments + m.down.fragments, FragmentsUp: m.up.fragments,
 		ClientNext: s.macText(m.up.next), ServerNext: s.macText(m.down.next),
-		DSCPUp: s.ints.dscp(m.up.dscp), DSCPDown: s.ints.dscp(m.down.dscp),
-		PCPUp: s.ints.counts(m.up.pcp[:]), PCPDown: s.ints.counts(m.down.pcp[:]),
-		ECNUp: s.ints.counts(m.up.ecn[:]), ECNDown: s.ints.counts(m.down.ecn[:]),
+		DSCPUp: l.dscp(m.up.dscp), DSCPDown: l.dscp(m.down.dscp),
+		PCPUp: l.counts(m.up.pcp[:]), PCPDown: l.counts(m.down.pcp[:]),
+		ECNUp: l.counts(m.up.ecn[:]), ECNDown: l.counts(m.down.ecn[:]),
 		TTLUpMin: int64(m.up.ttlMin), TTLUpMax: int64(m.up.ttlMax), TTLDownMin: int64(m.down.ttlMin), TTLDownMax: int64(m.down.ttlMax),
 		ScaleUp: notSeen, ScaleDown: notSeen,
 		Step:    m.step / int64(time.Second),
@@ -83,10 +105,10 @@ func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span) {
 	slices.Sort(u.Points)
 	u.Points = slices.Compact(u.Points)
 	if m.tcp != nil {
-		m.tcp.write(u, &s.ints)
+		m.tcp.write(u, l)
 	}
-	u.At, u.AtUp, u.AtDown, u.AtPackets = s.ints.volume(m.buckets)
-	u.Starts = s.ints.room(len(m.starts))
+	u.At, u.AtUp, u.AtDown, u.AtPackets = l.volume(m.buckets)
+	u.Starts = l.room(len(m.starts))
 	for _, t := range m.starts {
 		u.Starts = append(u.Starts, int64(floor(t, 1e6))/1e6)
 	}
