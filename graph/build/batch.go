@@ -12,7 +12,9 @@ import (
 // Batch judges what came and returns the graph of it. The caller sets Batch.Known. Batch is called once, after the last Add.
 func (b *Builder) Batch() (*graph.Batch, Stats) {
 	b.judgeAll()
+	b.boundIntervals(b.o.MaxIntervals)
 	b.boundBuckets()
+	b.stats.Gap = time.Duration(b.gap)
 	s := &sheet{
 		Builder: b, batch: b.batchID(), endpoints: map[endpointKey]graph.ID{}, seen: map[graph.ID]struct{}{}, services: map[servicePort]graph.ID{},
 		macs: map[fact.MAC]string{}, carry: map[carryKey]*carry{},

@@ -18,17 +18,19 @@ import (
 
 // Defaults of Options.
 const (
-	DefaultGap        = time.Hour
-	DefaultMaxUses    = 100_000
-	DefaultMaxBuckets = 1_000_000
+	DefaultGap          = time.Hour
+	DefaultMaxUses      = 100_000
+	DefaultMaxIntervals = 60_000
+	DefaultMaxBuckets   = 1_000_000
 )
 
 // Options choose how facts become a graph. The zero value is the default.
 type Options struct {
-	Intent     *intent.Intent // declares contexts and applications; may be nil
-	Gap        time.Duration  // silence after which activity is a new relationship; 0: DefaultGap
-	MaxUses    int            // answered communications that are kept apart beside a quarter as many that were not; 0: DefaultMaxUses
-	MaxBuckets int            // time buckets over all communications; when there are more, the step grows. 0: DefaultMaxBuckets
+	Intent       *intent.Intent // declares contexts and applications; may be nil
+	Gap          time.Duration  // silence after which activity is a new relationship; 0: DefaultGap
+	MaxUses      int            // answered communications that are kept apart beside a quarter as many that were not; 0: DefaultMaxUses
+	MaxIntervals int            // intervals over all communications; when there are more, the gap grows, up to one each. 0: DefaultMaxIntervals
+	MaxBuckets   int            // time buckets over all communications; when there are more, the step grows. 0: DefaultMaxBuckets
 }
 
 // Stats say what a builder was given and what its bounds cost.
@@ -39,6 +41,7 @@ type Stats struct {
 	Scanners      int           // clients whose unanswered attempts were made coarser
 	Folded        int           // conversations counted without client or server, because there were more than MaxUses communications
 	Step          time.Duration // smallest step of the time buckets, larger than a second if MaxBuckets made it so
+	Gap           time.Duration // silence after which activity was a new relationship, longer than asked if MaxIntervals made it so
 	Contexts      []ContextReason
 }
 
@@ -57,6 +60,7 @@ type Builder struct {
 
 	minStep                    int64
 	bucketsSince, bucketsCheck int
+	spansSince, spansCheck     int
 
 	captures   map[uint16]*fact.Capture
 	artefacts  map[fact.Artefact]struct{}
@@ -91,6 +95,9 @@ func New(o Options) *Builder {
 	if o.MaxUses <= 0 {
 		o.MaxUses = DefaultMaxUses
 	}
+	if o.MaxIntervals <= 0 {
+		o.MaxIntervals = DefaultMaxIntervals
+	}
 	if o.MaxBuckets <= 0 {
 		o.MaxBuckets = DefaultMaxBuckets
 	}
@@ -98,7 +105,7 @@ func New(o Options) *Builder {
 		o: o, gap: fact.Time(o.Gap),
 		places: newInterner[place](), texts: newInterner[string](),
 		tiers: [2]*tier{newTiers(o.MaxUses), newTiers(max(o.MaxUses/quietShare, 1))}, scans: map[host]*scan{},
-		minStep: int64(time.Second), bucketsCheck: o.MaxBuckets,
+		minStep: int64(time.Second), bucketsCheck: o.MaxBuckets, spansCheck: o.MaxIntervals,
 		captures:   map[uint16]*fact.Capture{},
 		artefacts:  map[fact.Artefact]struct{}{},
 		stations:   map[stationKey]*fact.Station{},

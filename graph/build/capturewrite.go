@@ -54,6 +54,9 @@ func (s *sheet) writeCaptures() {
 	}
 	s.overload(s.nameBound, "names of addresses", maxNameUses)
 	s.overload(s.streamBound, "media streams", maxStreams)
+	if gap := s.stats.Gap; gap > s.o.Gap {
+		s.artefact(fact.Artefact{Kind: "overload", Text: fmt.Sprintf("communications paused more than %d times: only silence of more than %s begins another interval", s.o.MaxIntervals, gap)})
+	}
 	if n := s.stats.Folded; n > 0 {
 		s.artefact(fact.Artefact{Kind: "overload", Extent: float64(n) / float64(s.stats.Conversations), Text: fmt.Sprintf("there were more than %d communications, or %d unanswered ones: %d conversations are counted without client or server", s.o.MaxUses, s.o.MaxUses/quietShare, n)})
 	}

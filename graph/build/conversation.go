@@ -11,7 +11,11 @@ import (
 func (b *Builder) addConversation(c *fact.Conversation) {
 	b.stats.Conversations++
 	m := b.measure(c)
-	b.use(b.keyOf(c)).add(c.First, c.Last, m, b.gap)
+	if b.use(b.keyOf(c)).add(c.First, c.Last, m, b.gap) {
+		if b.spansSince++; b.spansSince > b.spansCheck {
+			b.boundIntervals(b.o.MaxIntervals + b.o.MaxIntervals/8) // what bridges two may come yet
+		}
+	}
 	b.bucketsSince += len(c.Buckets)
 	if b.bucketsSince > b.bucketsCheck {
 		b.boundBuckets()

@@ -3,7 +3,10 @@ package build
 import (
 	"encoding/binary"
 	"net/netip"
+	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"netscope.example/nsgraph/capture/fact"
 )
@@ -100,5 +103,53 @@ func TestTextIsUTF8(t *testing.T) {
 	}
 	if !named {
 		t.Errorf("no name %q in %+v", want, n)
+	}
+}
+
+// Communications that pause again and again through a long capture must not be kept pause by pause: 40 clients that talk every two hours for 33 days are
+// 16,000 intervals at a gap of an hour, and 40 at a gap of two hours.
+func TestIntervalsAreBounded(t *testing.T) {
+	const hour = fact.Time(3600e9)
+	var facts []fact.Fact
+	for i := range 40 * 400 {
+		facts = append(facts, &fact.Conversation{
+			Transport: fact.TCP, Client: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(i % 40)}), 1024), Server: netip.MustParseAddrPort("192.0.2.1:80"),
+			First: fact.Time(i/40)*2*hour + fact.Time(i), Last: fact.Time(i/40)*2*hour + fact.Time(i) + 1e9, Outcome: fact.Established,
+			Up: fact.Half{Packets: 2, Bytes: 120}, Down: fact.Half{Packets: 1, Bytes: 60},
+		})
+	}
+	facts = append(facts, &fact.Capture{SHA256: "aa"})
+	built := func(most int) (*Builder, int) {
+		b, peak := New(Options{MaxIntervals: most}), 0
+		for i, f := range facts {
+			if b.Add(f); i%100 == 0 {
+				n := 0
+				for u := range b.all {
+					n += len(u.spans)
+				}
+				peak = max(peak, n)
+			}
+		}
+		return b, peak
+	}
+	b, peak := built(1000)
+	if peak > 1300 {
+		t.Errorf("%d intervals at a time, want at most 1,000 and some more", peak)
+	}
+	batch, stats := b.Batch()
+	if stats.Uses != 40 || stats.Gap != 2*time.Hour || len(batch.Uses) != 40 || batch.Uses[0].Conversations != 400 {
+		t.Errorf("%d relationships with gaps of %s, %d conversations in the first", stats.Uses, stats.Gap, batch.Uses[0].Conversations)
+	}
+	if len(batch.Artefacts) != 1 || batch.Artefacts[0].Kind != "overload" {
+		t.Errorf("artefacts %+v", batch.Artefacts)
+	}
+	slices.Reverse(facts)
+	b, _ = built(1000)
+	if back, _ := b.Batch(); !reflect.DeepEqual(back, batch) {
+		t.Error("the other order gives another batch")
+	}
+	b, _ = built(0)
+	if batch, stats = b.Batch(); stats.Uses != 16_000 || stats.Gap != time.Hour || len(batch.Artefacts) != 0 {
+		t.Errorf("without need: %d relationships with gaps of %s, artefacts %v", stats.Uses, stats.Gap, batch.Artefacts)
 	}
 }

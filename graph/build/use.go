@@ -36,13 +36,14 @@ type span struct {
 	measures
 }
 
-// add merges m, active during [first, last], into the interval that it touches or bridges.
-func (u *use) add(first, last fact.Time, m *measures, gap fact.Time) {
+// add merges m, active during [first, last], into the interval that it touches or bridges. It reports whether that is a new one.
+func (u *use) add(first, last fact.Time, m *measures, gap fact.Time) (fresh bool) {
 	s := u.interval(first, last, gap)
-	if s == nil {
+	if fresh = s == nil; fresh {
 		s = u.insert(&span{first: first, last: last})
 	}
 	s.merge(m)
+	return fresh
 }
 
 // take is add of a whole interval, which it may keep.
@@ -100,9 +101,19 @@ func (s *span) join(o *span) {
 
 // widen doubles the gap until the extent holds at most maxSpans of it. The extent only grows, so the result is the same in any order.
 func (u *use) widen() {
-	for (u.last-u.first)/u.gap > maxSpans {
-		u.gap *= 2
+	gap := u.gap
+	for (u.last-u.first)/gap > maxSpans {
+		gap *= 2
 	}
+	u.coarsen(gap)
+}
+
+// coarsen makes the gap at least gap, and joins the intervals that it does not separate.
+func (u *use) coarsen(gap fact.Time) {
+	if gap <= u.gap {
+		return
+	}
+	u.gap = gap
 	n := 0
 	for _, s := range u.spans {
 		if n > 0 && u.spans[n-1].last+u.gap >= s.first {

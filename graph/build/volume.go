@@ -90,3 +90,23 @@ func (b *Builder) boundBuckets() {
 		}
 	}
 }
+
+// boundIntervals doubles the gap that separates the intervals of a communication until all communications together have at most so many, or hardly more
+// than one each. At one gap their number hardly depends on the order in which conversations came, and at the end not at all.
+func (b *Builder) boundIntervals(most int) {
+	for {
+		n, uses := 0, 0
+		for u := range b.all {
+			n += len(u.spans)
+			uses++
+		}
+		if most = max(most, uses+uses/8); n <= most {
+			b.spansSince, b.spansCheck = 0, max(most-n, most/8)
+			return
+		}
+		b.gap *= 2
+		for u := range b.all {
+			u.coarsen(b.gap)
+		}
+	}
+}
