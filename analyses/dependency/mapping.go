@@ -61,21 +61,18 @@ func isDependency(r *UsesRow) bool {
 
 func newMap(site *analyses.Site, uses []UsesRow, requires []RequiresRow) *mapping {
 	m := &mapping{site: site, uses: uses, served: map[graph.ID]*service{}}
-	at := map[[2]graph.ID]int{}
 	for i := range uses {
 		r := &uses[i]
 		if !isDependency(r) {
 			continue
 		}
 		m.serve(r)
-		k := [2]graph.ID{r.Client, r.Service}
-		n, ok := at[k]
-		if !ok {
-			n = len(m.deps)
-			at[k] = n
+		n := len(m.deps)
+		if n == 0 || m.deps[n-1].client != r.Client || m.deps[n-1].service != r.Service { // rows come by client and service
 			m.deps = append(m.deps, dependency{client: r.Client, service: r.Service})
+			n++
 		}
-		m.deps[n].rows = append(m.deps[n].rows, r)
+		m.deps[n-1].rows = append(m.deps[n-1].rows, r)
 	}
 	for _, r := range requires {
 		if m.served[r.Service] != nil && m.served[r.Needs] != nil {
@@ -156,7 +153,7 @@ var strength = map[string]int{"order": 0, "port": 1, "declared": 2, "protocol": 
 
 // dependencies lists them by client and service.
 func (m *mapping) dependencies() []Dependency {
-	out := []Dependency{}
+	out := make([]Dependency, 0, len(m.deps))
 	for _, d := range m.deps {
 		s := m.served[d.service]
 		x := Dependency{Client: d.rows[0].ClientAddress.String(), Service: d.service.String(), Kind: "uses", First: d.rows[0].First, Last: d.rows[0].Last}
