@@ -1,9 +1,12 @@
 package app
 
 // matchKerberos knows a message (RFC 4120, section 5): its application tag, version 5 and its type again inside. Over TCP a length
-// comes first.
+// comes first. A change of password has its own head before the request, on its port (RFC 3244, section 2).
 func matchKerberos(q *probe) verdict {
 	b := q.b
+	if q.udp && q.port(464) && len(b) > 6 && int(be16(b, 0)) == q.length && (be16(b, 2) == 1 || be16(b, 2) == 0xff80) {
+		return q.towards(464)
+	}
 	if !q.udp {
 		if len(b) < 24 {
 			if len(b) == 0 || b[0] == 0 {

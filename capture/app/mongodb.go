@@ -27,7 +27,7 @@ func matchMongoDB(q *probe) verdict {
 		}
 		return server
 	case 1:
-		if to != 0 && n >= 36 && le32(b, 16) < 64 && len(b) >= 36 {
+		if to != 0 && n >= 36 && le32(b, 16) < 64 && len(b) >= 36 && (int(n) <= len(b) || len(b) >= 400) { // what is longer fills its segment
 			return server
 		}
 	}

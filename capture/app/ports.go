@@ -131,6 +131,22 @@ vault 8200
 prometheus 9090
 syslog 601
 coap 5683
+ndmp 10000
+nbd 10809
+ibm-mq 1414
+msmq 1801
+openwire 61616
+java-rmi 1099
+bolt 7687
+firebird 3050
+dicom 104 11112
+nvme-tcp 4420
+nrpe 5666
+ads 48898
+doip 13400
+hadoop-rpc 8020
+ceph 6789 3300
+checkmk 6556
 `
 
 const udpPorts = `
@@ -194,6 +210,23 @@ collectd 25826
 quake 27960
 bittorrent 6881 6882 6883 6884 6885 6886 6887 6888 6889
 memcached 11211
+pfcp 8805
+megaco 2944 2945
+iax2 4569
+ssrp 1434
+rdp 3389
+wccp 2048
+lisp 4341 4342
+knxnet-ip 3671
+fins 9600
+hart-ip 5094
+afs 7000 7001 7002 7003
+some-ip 30490
+rtps 7400 7401 7410 7411
+doip 13400
+statsd 8125
+sap 9875
+mndp 5678
 rtp 5004
 rtcp 5005
 `

@@ -1,6 +1,10 @@
 package app
 
-import "bytes"
+import (
+	"bytes"
+
+	"netscope.example/nsgraph/capture/fact"
+)
 
 // tpkt reads the head of TPKT (RFC 1006, section 6) and returns what it carries, as far as it is there.
 func tpkt(b []byte) (body []byte, ok bool) {
@@ -16,6 +20,9 @@ func tpkt(b []byte) (body []byte, ok bool) {
 
 // matchRDP knows the connection request and confirmation that carry RDP's cookie or its negotiation (MS-RDPBCGR, section 2.2.1).
 func matchRDP(q *probe) verdict {
+	if q.udp {
+		return matchRDPUDP(q)
+	}
 	b, ok := tpkt(q.b)
 	if !ok {
 		if len(q.b) < 7 && (len(q.b) == 0 || q.b[0] == 3) {
@@ -46,8 +53,24 @@ func matchRDP(q *probe) verdict {
 	return no
 }
 
+// matchRDPUDP knows the SYN datagrams on RDP's port, which are padded to the size of the path (MS-RDPEUDP, section 2.2.2.1).
+func matchRDPUDP(q *probe) verdict {
+	b := q.b
+	switch flags := be16(b, 6); {
+	case !q.port(3389) || len(b) < 1000 || flags&1 == 0:
+	case be32(b, 0) == 0xffffffff && flags&4 == 0:
+		return client
+	case flags&4 != 0:
+		return server
+	}
+	return no
+}
+
 // readRDP takes the user of the cookie, and the certificate of TLS if that was agreed.
 func readRDP(c *Classifier, d *dialog, m *message) bool {
+	if m.p.Protocol == fact.UDP {
+		return false
+	}
 	if more, ok := c.secured(d, m); ok {
 		return more
 	}

@@ -1,7 +1,7 @@
 package app
 
 // matchS7 knows ISO transport with S7's protocol number behind it (0x32; 0x72 of the later version), and a connection request that
-// names rack and slot in two-byte selectors.
+// names rack and slot in two-byte selectors: what is called has a kind of connection other than 0.
 func matchS7(q *probe) verdict {
 	b, ok := tpkt(q.b)
 	if !ok {
@@ -26,7 +26,7 @@ func matchS7(q *probe) verdict {
 		selectors := 0
 		for r := (cursor{b: b[7:]}); len(r.b) >= 2; {
 			kind, size := r.u8(), r.u8()
-			if (kind == 0xc1 || kind == 0xc2) && size == 2 {
+			if (kind == 0xc1 || kind == 0xc2 && r.peek() != 0) && size == 2 {
 				selectors++
 			}
 			r.skip(int(size))
