@@ -133,6 +133,7 @@ type Ends struct {
 	Client, Server         netip.Addr
 	ClientPort, ServerPort uint16
 	First, Last            fact.Time
+	Begun                  bool // its beginning was seen: of TCP a SYN
 }
 
 // Close returns what the conversation spoke, and gives its memory back. s is as new afterwards.

@@ -1,9 +1,9 @@
 package app
 
-// matchDHCP knows BOOTP's operation, DHCP's cookie and the ports (RFC 2131, section 2).
+// matchDHCP knows BOOTP's operation, DHCP's cookie and the ports (RFC 2131, section 2), and the head of what the capture cut.
 func matchDHCP(q *probe) verdict {
 	b := q.b
-	if !q.port(67) && !q.port(68) && !q.port(4011) || len(b) < 236 || b[1] == 0 || b[1] > 32 || b[2] > 16 {
+	if !q.port(67) && !q.port(68) && !q.port(4011) || q.length < 236 || len(b) < min(q.length, 12) || b[1] == 0 || b[1] > 32 || b[2] > 16 {
 		return no
 	}
 	if len(b) >= 240 && be32(b, 236) != 0x63825363 && be32(b, 236) != 0 {
@@ -34,7 +34,7 @@ func matchDHCPv6(q *probe) verdict {
 		}
 		at += 4 + int(be16(b, at+2))
 	}
-	if at != q.length && at != len(b) {
+	if at != q.length && at != len(b) && (at > q.length || len(b) == q.length) {
 		return no
 	}
 	switch b[0] {

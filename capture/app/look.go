@@ -39,7 +39,7 @@ func (c *Classifier) undecided(d *dialog, h *head, v verdict) bool {
 	m := &c.m
 	if v == no || len(m.b) >= maxLookBytes {
 		h.stop = true
-		d.refuse(m.side, m.b)
+		d.refuse(m.side, m.b, m.p.Cut)
 	} else if len(m.b) < 256 && d.packets[m.side] > 0 { // few bytes, letter by letter perhaps, do not use up the chances
 		d.packets[m.side]--
 	}

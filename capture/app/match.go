@@ -97,7 +97,7 @@ func (c *Classifier) feedUDP(d *dialog) bool {
 		c.decide(d, i, v, m.side)
 		return c.read(d, m)
 	}
-	d.refuse(m.side, m.b)
+	d.refuse(m.side, m.b, m.p.Cut)
 	if d.packets[m.side] < 255 {
 		d.packets[m.side]++
 	}
@@ -107,9 +107,9 @@ func (c *Classifier) feedUDP(d *dialog) bool {
 	return !exhausted(d, m.side)
 }
 
-// refuse notes that no protocol was found in b.
-func (d *dialog) refuse(side uint8, b []byte) {
-	d.refused[side] = true
+// refuse notes that no protocol was found in b. What the capture cut proves nothing.
+func (d *dialog) refuse(side uint8, b []byte, cut bool) {
+	d.refused[side] = d.refused[side] || !cut
 	d.texts = d.texts || len(b) >= 4 && printable(b[:min(len(b), 16)])
 	d.prev[side] = [16]byte{}
 	copy(d.prev[side][:], b)
@@ -191,6 +191,7 @@ func (c *Classifier) byPort(e *Ends, d *dialog) string {
 	}
 	switch i, ok := c.byName[n]; {
 	case d == nil, !ok, c.table[i].on&[2]on{tcp, udp}[t] == 0: // nobody could refuse it
+	case t == 0 && !e.Begun && n != "tls": // what is said later need not look like the beginning
 	case n == "tls" || n == "quic": // ciphertext of which the beginning is missing looks like anything but text
 		if d.texts {
 			return ""

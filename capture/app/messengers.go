@@ -5,8 +5,8 @@ import "bytes"
 // matchWhatsApp knows the first words of its clients, in the clear before the handshake.
 func matchWhatsApp(q *probe) verdict {
 	b := q.b
-	if len(b) < 8 {
-		if len(b) < 2 && (len(b) == 0 || b[0] == 'W' || b[0] == 'E') {
+	if len(b) < 12 {
+		if n := min(len(b), 2); string(b[:n]) == "WA"[:n] || string(b[:n]) == "ED"[:n] {
 			return maybe
 		}
 		return no

@@ -3,10 +3,10 @@ package app
 import "bytes"
 
 // matchCollectd knows the parts of collectd's network protocol: the first is a host name that ends in a zero, more follow to the end.
-// On its port the type of the first part is enough, a signature's or an encryption's too.
+// On its port the type of the first part is enough, a host's, a signature's, an encryption's.
 func matchCollectd(q *probe) verdict {
 	b := q.b
-	if t := be16(b, 0); q.dst == 25826 && len(b) >= 8 && (t == 0 || t == 8 || t == 0x200 || t == 0x210) {
+	if t := be16(b, 0); q.dst == 25826 && len(b) >= 8 && be16(b, 2) >= 8 && (t == 0 && printable(b[4:8]) || t == 0x200 || t == 0x210) {
 		return client
 	}
 	if len(b) < 8 || be16(b, 0) != 0 || len(b) != q.length {

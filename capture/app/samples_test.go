@@ -461,7 +461,7 @@ var lookalike = map[string]bool{
 	// Heads that fit where only the port makes the other likely. An answer of RPC does not name its program; a command of FTP can be one of IRC; CoAP's options can be anything.
 	"afp takes fastcgi": true, "modbus takes dicom": true, "modbus takes edonkey": true, "memcached takes ndmp": true, "dns takes nvme-tcp": true,
 	"dns takes some-ip": true, "rsh takes rlogin": true, "ftp takes vmware-auth": true, "smtp takes vmware-auth": true, "json-rpc takes stratum": true,
-	"bfd takes megaco": true, "gtp takes mpeg-ts": true, "coap takes bjnp": true, "ntp takes afs": true,
+	"bfd takes megaco": true, "gtp takes mpeg-ts": true, "coap takes bjnp": true, "collectd takes ethernet-ip": true, "ntp takes afs": true,
 	"rpc takes nfs": true, "nfs takes rpc": true, "ftp takes irc": true, "coap takes openvpn": true,
 }
 

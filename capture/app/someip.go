@@ -12,8 +12,8 @@ func matchSOMEIP(q *probe) verdict {
 		if len(rest) >= 16 && rest[12] != 1 || n < 8 || n > left-8 {
 			return no
 		}
-		if left -= n + 8; len(rest) < n+8+16 && left > 0 && len(rest)-n-8 != left { // cut by the capture
-			break
+		if left -= n + 8; left > 0 && len(rest) < n+8+16 {
+			return no
 		}
 		rest = rest[min(n+8, len(rest)):]
 	}

@@ -29,7 +29,7 @@ func (t *Table) identify(e *entry, c *fact.Conversation) fact.App {
 		Transport: c.Transport,
 		Client:    c.Client.Addr(), Server: c.Server.Addr(),
 		ClientPort: c.Client.Port(), ServerPort: c.Server.Port(),
-		First: c.First, Last: c.Last,
+		First: c.First, Last: c.Last, Begun: c.TCP != nil && (c.TCP.SYN || c.TCP.SYNACK),
 	})
 }
 
