@@ -29,8 +29,14 @@ func linkName(t uint16) string {
 		return "LOOP"
 	case 113:
 		return "LINUX_SLL"
+	case 119:
+		return "IEEE802_11_PRISM"
 	case 127:
 		return "IEEE802_11_RADIO"
+	case 163:
+		return "IEEE802_11_AVS"
+	case 192:
+		return "PPI"
 	case 219:
 		return "MPLS"
 	case 228:

@@ -123,9 +123,12 @@ const (
 	PPPoE
 	Teredo
 	MPLSPseudowire
+	Backbone // 802.1ah, MAC in MAC
+	LISP
+	CAPWAP
 )
 
-var tunnelNames = [...]string{"", "gre", "ipip", "vxlan", "geneve", "erspan", "gtpu", "l2tp", "pppoe", "teredo", "mpls-pw"}
+var tunnelNames = [...]string{"", "gre", "ipip", "vxlan", "geneve", "erspan", "gtpu", "l2tp", "pppoe", "teredo", "mpls-pw", "802.1ah", "lisp", "capwap"}
 
 // String returns the lower-case name; "" for NoTunnel.
 func (k TunnelKind) String() string {
@@ -140,7 +143,7 @@ func (k TunnelKind) String() string {
 type Scope struct {
 	VLAN   VLANs
 	Tunnel TunnelKind
-	VNI    uint32 // VXLAN or GENEVE network identifier, GRE key, GTP TEID is not used; 0 if none
+	VNI    uint32 // VXLAN or GENEVE network identifier, GRE key, 802.1ah service, LISP instance, GTP TEID is not used; 0 if none
 }
 
 // String returns "", "vlan 10", "vxlan 5000", "vlan 10 in vxlan 5000", …

@@ -11,6 +11,7 @@ const (
 	typeMPLSMulticast = 0x8848
 	typePPPoESession  = 0x8864
 	typeVNTag         = 0x8926
+	typeBackbone      = 0x88e7 // 802.1ah
 	typeEthernet      = 0x6558 // transparent Ethernet bridging
 	maxLLCLength      = 1500   // a smaller "EtherType" is the length of an 802.3 frame
 )
@@ -31,6 +32,8 @@ func (d *Decoder) network(p *Packet, etherType uint16, b []byte, n int) {
 		pppoe(d, p, b, n)
 	case typeVNTag:
 		d.vntag(p, b, n)
+	case typeBackbone:
+		d.backbone(p, b, n)
 	default:
 		p.Network = b
 	}

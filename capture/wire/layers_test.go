@@ -13,6 +13,9 @@ func cut(b []byte, n int) *file.Packet {
 	return &file.Packet{Data: b[:n:n], Length: uint32(len(b))}
 }
 
+// wifiMACs are the three addresses of most frames, snap is RFC 1042's head of IPv4.
+const wifiMACs, snap = "\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03", "\xaa\xaa\x03\x00\x00\x00\x08\x00"
+
 // linked are frames of all link types around inTCP.
 var linked = []struct {
 	name  string
@@ -43,6 +46,16 @@ var linked = []struct {
 	{"frame relay, padded SNAP", linkFrameRel, frame("\x18\x41\x03\x00\x80\x00\x00\x00\x08\x00", inTCP())},
 	{"frame relay, Cisco", linkFrameRel, frame("\x18\x41\x08\x00", inTCP())},
 	{"802.1Q", linkEthernet, eth(typeVLAN, frame("\x60\x0a\x08\x00", inTCP()))},
+	{"802.11 from an access point", linkWiFi, frame("\x08\x02\x00\x00", wifiMACs, "\x10\x00", snap, inTCP())},
+	{"802.11, QoS, to an access point", linkWiFi, frame("\x88\x01\x00\x00", wifiMACs, "\x10\x00", "\x06\x00", snap, inTCP())},
+	{"802.11, QoS, four addresses, HT control", linkWiFi, frame("\x88\x83\x00\x00", wifiMACs, "\x10\x00", "444444", "\x06\x00HTCT", snap, inTCP())},
+	{"802.11, aggregate", linkWiFi, frame("\x88\x02\x00\x00", wifiMACs, "\x10\x00", "\x80\x00", macs, "\x00\x48", snap, inTCP())},
+	{"radiotap", linkRadiotap, frame("\x00\x00\x08\x00\x00\x00\x00\x00", "\x08\x02\x00\x00", wifiMACs, "\x10\x00", snap, inTCP())},
+	{"radiotap with time, padding, check sequence", linkRadiotap, frame("\x00\x00\x1c\x00\x03\x00\x00\x80\x01\x00\x00\x00", "\x00\x00\x00\x00", "TIMETIME\x30\x00\x00\x00",
+		"\x88\x01\x00\x00", wifiMACs, "\x10\x00", "\x06\x00", "\x00\x00", snap, inTCP(), "FCSx")},
+	{"Prism", linkPrism, frame("\x44\x00\x00\x00\x10\x00\x00\x00wlan0\x00\x00\x00", "\x08\x02\x00\x00", wifiMACs, "\x10\x00", snap, inTCP())},
+	{"AVS", linkAVS, frame("\x80\x21\x10\x01\x00\x00\x00\x0c\x00\x00\x00\x00", "\x08\x02\x00\x00", wifiMACs, "\x10\x00", snap, inTCP())},
+	{"PPI", linkPPI, frame("\x00\x00\x08\x00\x69\x00\x00\x00", "\x08\x02\x00\x00", wifiMACs, "\x10\x00", snap, inTCP())},
 	{"authentication header", linkIPv4, ip4(protoAH, frame("\x06\x04\x00\x00\x00\x00\x00\x01\x00\x00\x00\x01123456789012", syn("data")))},
 }
 

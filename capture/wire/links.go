@@ -14,9 +14,14 @@ const (
 	linkPPPoE    = 51
 	linkRaw      = 101
 	linkCHDLC    = 104
+	linkWiFi     = 105
 	linkFrameRel = 107
 	linkLoop     = 108
 	linkSLL      = 113
+	linkPrism    = 119
+	linkRadiotap = 127
+	linkAVS      = 163
+	linkPPI      = 192
 	linkMPLS     = 219
 	linkIPv4     = 228
 	linkIPv6     = 229
@@ -35,9 +40,14 @@ func links() [linkTypes]layer {
 		linkPPPoE:    pppoe,
 		linkRaw:      rawIP,
 		linkCHDLC:    chdlc,
+		linkWiFi:     wifi,
 		linkFrameRel: frameRelay,
 		linkLoop:     null,
 		linkSLL:      cooked,
+		linkPrism:    prism,
+		linkRadiotap: radiotap,
+		linkAVS:      prism,
+		linkPPI:      ppi,
 		linkMPLS:     mpls,
 		linkIPv4:     rawIP,
 		linkIPv6:     rawIP,

@@ -18,6 +18,10 @@ func udpTunnelOf(src, dst uint16) tunnel {
 		return teredo
 	case 1701:
 		return l2tp
+	case 4341:
+		return lisp
+	case 5247:
+		return capwap
 	}
 	switch src {
 	case 2152:
@@ -26,6 +30,8 @@ func udpTunnelOf(src, dst uint16) tunnel {
 		return teredo
 	case 1701:
 		return l2tp
+	case 5247:
+		return capwap
 	}
 	return nil
 }
