@@ -120,9 +120,12 @@ func (t *Table) byPorts(e *entry) decision {
 	var score [2]int
 	a0, p0 := e.end(0)
 	a1, p1 := e.end(1)
-	if p0 != p1 {
-		score[0] = t.serving(a0, p0, e.key.proto)
-		score[1] = t.serving(a1, p1, e.key.proto)
+	switch {
+	case p0 == p1:
+	case e.key.proto == fact.UDP && !e.half[1].seen: // who probes many without an answer serves nobody
+		score = [2]int{standing(p0, e.key.proto), standing(p1, e.key.proto)}
+	default:
+		score = [2]int{t.serving(a0, p0, e.key.proto), t.serving(a1, p1, e.key.proto)}
 	}
 	ports := score[1] - score[0] // above 0: side 0 is the client
 	order := 1

@@ -3,6 +3,7 @@ package flow
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"testing"
 
 	"netscope.example/nsgraph/capture/app"
@@ -119,6 +120,20 @@ func TestServicePortsAreSorted(t *testing.T) {
 	for port, want := range map[uint16]int{0: 0, 20: 1, 443: 10, 3306: 7, 1001: 6, 1025: 2, 50000: 0} {
 		if got := standing(port, fact.TCP); got != want {
 			t.Errorf("port %d: %d, want %d", port, got, want)
+		}
+	}
+}
+
+// Traceroute asks many ports from one and gets no answer by UDP: the one port is no service.
+func TestProbesAreNoService(t *testing.T) {
+	const prober = "10.0.0.1:41077"
+	var ps []*pk
+	for i := range 12 {
+		ps = append(ps, udpPacket(int64(i), prober, "10.0.0.2:"+strconv.Itoa(33435+i), 0))
+	}
+	for _, c := range run(t, Options{}, ps...) {
+		if c.Client.String() != prober {
+			t.Errorf("%v is the client of %v by %v", c.Client, c.Server, c.Direction)
 		}
 	}
 }
