@@ -9,7 +9,7 @@ func matchRTMP(q *probe) verdict {
 	if b[0] != 3 || len(b) < 1537 || len(b) > 3073 || len(b) > 1537 && len(b) < 3073 && !q.port(1935) {
 		return no
 	}
-	if len(b) == 3073 {
+	if len(b) == 3073 || q.src == 1935 && q.dst != 1935 {
 		return server
 	}
 	if o := q.other(); len(o) > 0 && o[0] == 3 {

@@ -381,6 +381,8 @@ var samples = []sample{
 	{"tls", fact.TCP, 9999, either, x("14 0303 0001 01")},
 	{"tls", fact.TCP, 9999, either, x("15 0303 0002 02 28")},
 	{"vnc", fact.TCP, 5900, server, "RFB 003.889\n"},
+	{"vnc", fact.TCP, 5901, client, "RFB 003.008\n"},
+	{"rtmp", fact.TCP, 1935, server, x("03 00000000 00000000") + strings.Repeat("\x77", 1528)},
 	{"wireguard", fact.UDP, 9999, server, x("02000000") + strings.Repeat("\x3c", 88)},
 	{"wireguard", fact.UDP, 51820, client, x("04000000 12345678 0100000000000000") + strings.Repeat("\x9d", 48)},
 	{"ws-discovery", fact.UDP, 3702, server, `<?xml version="1.0"?><s:Envelope xmlns:s="x">`},

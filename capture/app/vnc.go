@@ -13,7 +13,7 @@ func matchVNC(q *probe) verdict {
 	if q.b[7] != '.' || q.b[11] != '\n' {
 		return no
 	}
-	if bytes.HasPrefix(q.other(), []byte("RFB ")) {
+	if bytes.HasPrefix(q.other(), []byte("RFB ")) || q.dst >= 5900 && q.dst <= 5903 { // or the server's version was not captured
 		return client
 	}
 	return server
