@@ -72,6 +72,7 @@ func protocols() []protocol {
 		{"teamviewer", tcp, matchTeamViewer, nil},
 		{"sccp", tcp | always, matchSCCP, readSCCP},
 		{"socks", tcp, matchSOCKS, nil},
+		{"proxy-protocol", tcp, matchProxy, readProxy},
 		{"mms", tcp, matchMMS, nil},
 		{"corba", tcp | anew, matchGIOP, nil},
 		{"java-rmi", tcp, begins("JRMI\x00", client, 0), nil},

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -51,6 +52,11 @@ func TestReaders(t *testing.T) {
 			fact.App{Name: "telnet", Clear: "telnet"}, 0},
 		{"telnet without a login", fact.TCP, 23, []said{{s, x("fffd18")}, {s, "hello\r\n"}, {c, "x\r\n"}},
 			fact.App{Name: "telnet"}, 0},
+		{"what a load balancer passes on, in one segment", fact.TCP, 8443, []said{{c, "PROXY TCP4 10.0.0.1 10.0.0.2 40000 443\r\n" + hello}},
+			fact.App{Name: "tls", Version: "TLSv1.2", ALPN: "imap4", Names: []fact.AppName{{Name: "mail.b.example", Evidence: "sni"}}}, 0},
+		{"heads behind heads", fact.TCP, 8443, []said{{c, strings.Repeat("PROXY UNKNOWN\r\n", 3000)}}, fact.App{Name: "proxy-protocol"}, 0},
+		{"and in two", fact.TCP, 8443, []said{{c, proxySignature + x("21 11 000c 0a000001 0a000002 9c40 01bb")}, {c, hello[:40]}, {c, hello[40:]}},
+			fact.App{Name: "tls", Version: "TLSv1.2", ALPN: "imap4", Names: []fact.AppName{{Name: "mail.b.example", Evidence: "sni"}}}, 0},
 		{"ldap simple bind", fact.TCP, 389, []said{{c, x("30 18 02 01 01 60 13 02 01 03 04 08") + "cn=admin" + x("80 04") + "pass"}, {s, x("30 0c 02 01 01 61 07 0a 01 00 04 00 04 00")}},
 			fact.App{Name: "ldap", User: "cn=admin", Clear: "ldap-simple"}, 0},
 		{"ldap anonymous bind is no secret", fact.TCP, 389, []said{{c, x("30 0c 02 01 01 60 07 02 01 03 04 00 80 00")}},

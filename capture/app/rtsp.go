@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"maps"
 
 	"netscope.example/nsgraph/capture/fact"
 )
@@ -27,7 +28,10 @@ func matchRTSP(q *probe) verdict {
 	return no
 }
 
-// readRTSP announces the media whose ports a SETUP agrees on.
+// rtspCodecs is what the reader of RTSP keeps: what the description said of payload types.
+type rtspCodecs map[uint8]Codec
+
+// readRTSP announces the media whose ports a SETUP agrees on, with the codecs of the description before it (RFC 2326, section 12.39).
 func readRTSP(c *Classifier, d *dialog, m *message) bool {
 	for {
 		l, ok := m.next()
@@ -37,6 +41,14 @@ func readRTSP(c *Classifier, d *dialog, m *message) bool {
 		if v, ok := header(l, "SERVER"); ok {
 			d.version(v)
 		}
+		codecs, _ := d.x.(rtspCodecs)
+		if folded(l, "A=RTPMAP:") {
+			if codecs == nil {
+				codecs = rtspCodecs{}
+				d.x = codecs
+			}
+			rtpmap(codecs, l[9:])
+		}
 		v, ok := header(l, "TRANSPORT")
 		if !ok || m.side == d.clientSide(m.side) {
 			continue
@@ -45,7 +57,8 @@ func readRTSP(c *Classifier, d *dialog, m *message) bool {
 			if j := bytes.Index(v, []byte(key)); j >= 0 {
 				port, _ := digits(v[j+len(key):])
 				if port > 0 && port < 65536 {
-					c.announce(Expect{Addr: d.addr[m.side^uint8(i)].Netip(), Port: uint16(port), App: "rtp", Parent: "rtsp", From: fact.Time(m.p.Time)})
+					c.announce(Expect{Addr: d.addr[m.side^uint8(i)].Netip(), Port: uint16(port), App: "rtp", Parent: "rtsp",
+						From: fact.Time(m.p.Time), Codecs: maps.Clone(codecs)})
 				}
 			}
 		}

@@ -158,6 +158,8 @@ var samples = []sample{
 	// Middleware, databases, storage.
 	{"mms", fact.TCP, 102, client, x("03000016 11 e0 0000 0001 00 c1 02 0000 c2 02 0001 c0 01 0a 0300002c 02f080 0d 23") + zeros(12) + x("06 05 28ca220203") + zeros(10)},
 	{"mms", fact.TCP, 102, client, x("0300001c 02f080 01000100 61 0f 30 0d 020103 a0 08 a006 020101 820100")},
+	{"proxy-protocol", fact.TCP, 9999, client, "PROXY TCP4 10.0.0.1 10.0.0.2 40000 443\r\n"},
+	{"proxy-protocol", fact.TCP, 9999, client, proxySignature + x("21 11 000c 0a000001 0a000002 9c40 01bb")},
 	{"corba", fact.TCP, 9999, client, "GIOP" + x("01 02 01 00 10000000") + zeros(16)},
 	{"corba", fact.TCP, 9999, server, "GIOP" + x("01 00 00 01 00000010") + zeros(16)},
 	{"java-rmi", fact.TCP, 1099, client, "JRMI" + x("00 02 4b")},
