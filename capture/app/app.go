@@ -37,7 +37,7 @@ type Classifier struct {
 	free      []*dialog
 	buffers   [][]byte
 	heads     []*head
-	all       [3]uint64 // every protocol of tcp, as a set
+	all       [4]uint64 // every protocol of tcp, as a set
 	held      int       // bytes in heads
 	names     names
 	streams   []*stream

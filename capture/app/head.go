@@ -18,7 +18,7 @@ type head struct {
 	begun bool
 	hole  bool      // the last segment was cut by the capture: its rest never comes
 	stop  bool      // looked at, in vain
-	cand  [3]uint64 // protocols of the table that are not excluded yet
+	cand  [4]uint64 // protocols of the table that are not excluded yet
 }
 
 type segment struct {

@@ -193,6 +193,11 @@ func protocols() []protocol {
 		{"raknet", udp, matchRakNet, nil},
 		{"syslog", udp | tcp, matchSyslog, nil},
 		{"kafka", tcp, matchKafka, nil},
+		{"zoom", udp, matchZoom, nil},
+		{"telegram", udp, matchTelegramCall, nil},
+		{"tuya", udp, matchTuya, nil},
+		{"kasa", tcp | udp, matchKasa, nil},
+		{"meraki", udp, matchMeraki, nil},
 		{"rtcp", udp | always, matchRTCP, readRTCP},
 		{"rtp", udp | always, matchRTP, readRTP},
 		{"ftp-data", 0, nil, nil}, // announced, never recognised

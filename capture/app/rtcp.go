@@ -6,7 +6,7 @@ import (
 	"netscope.example/nsgraph/capture/fact"
 )
 
-// matchRTCP reads a compound packet: SR or RR first (RFC 3550, section 6.1), lengths that add up.
+// matchRTCP reads a compound packet: SR or RR first (RFC 3550, section 6.1), lengths that add up, or an index of SRTCP at its end.
 func matchRTCP(q *probe) verdict {
 	b := q.b
 	if len(b) < 8 || b[0]>>6 != 2 || b[1] != 200 && b[1] != 201 || q.src < 1024 || q.dst < 1024 {
@@ -18,6 +18,9 @@ func matchRTCP(q *probe) verdict {
 	}
 	if n := 4 * (int(be16(b, 2)) + 1); n < need+24*int(b[0]&31) || n > q.length {
 		return no
+	}
+	if securedRTCP(b, q.length) {
+		return either
 	}
 	rest := b
 	for len(rest) >= 4 {
@@ -33,9 +36,24 @@ func matchRTCP(q *probe) verdict {
 	return either
 }
 
+// securedRTCP tells whether b ends as SRTCP does: the bit of encryption and a small index, the authentication tag of 80 bits behind them
+// (RFC 3711, section 3.4) or before them (RFC 7714, section 9.2).
+func securedRTCP(b []byte, length int) bool {
+	const encrypted = 0x8000
+	return len(b) == length && len(b) >= 8+14 && (be16(b, len(b)-14) == encrypted || be16(b, len(b)-4) == encrypted)
+}
+
 // readRTCP takes round-trip times from reports: a report block tells which sender report it answers, and how long that lay.
 func readRTCP(c *Classifier, d *dialog, m *message) bool {
 	b := m.b
+	if len(b) >= 12 && b[0]>>6 == 2 && (b[1] < 192 || b[1] > 223) && d.proto == c.byName["rtcp"]+1 { // media on the same ports (RFC 5761)
+		q := probe{b: b, src: m.p.SrcPort, dst: m.p.DstPort, d: d, p: m.p, side: m.side, udp: true, length: int(m.p.PayloadLen)}
+		if matchRTP(&q) > maybe {
+			c.become(d, "rtp")
+			d.x = true
+		}
+		return true
+	}
 	for len(b) >= 8 && b[0]>>6 == 2 {
 		n := 4 * (int(be16(b, 2)) + 1)
 		at, t := 8, fact.Time(m.p.Time)

@@ -288,3 +288,24 @@ func TestStreamsBounded(t *testing.T) {
 		t.Errorf("%+v", c.Drops())
 	}
 }
+
+// Media may share the ports of its reports (RFC 5761), and a capture may begin with one of them, encrypted or not.
+func TestReportBeforeMedia(t *testing.T) {
+	for _, report := range []string{
+		x("81 c9 0007 00000001 00000002 00 000000 00001000 00000010 00000000 00000000"),
+		x("81 c9 0007 00000001") + "\x12\x34\x56\x78\x9a\xbc\xde\xf0\x12\x34\x56\x78\x9a\xbc\xde\xf0\x12\x34\x56\x78\x9a\xbc\xde\xf0" + x("80000001") + "0123456789",
+	} {
+		c := New(Options{})
+		k := newTalk(c, fact.UDP, 20000, 30000)
+		k.say(1, []byte(report))
+		for i := range uint16(10) {
+			k.say(0, rtpPacket(0, false, 100+i, 160*uint32(i), 7, 160))
+		}
+		if a := k.close(); a.Name != "rtp" {
+			t.Errorf("%x: %q by %v", report[:8], a.Name, a.Evidence)
+		}
+		if s := streamsOf(c); len(s) != 1 || s[0].Packets != 10 || s[0].Lost != 0 {
+			t.Errorf("%x: %d streams", report[:8], len(s))
+		}
+	}
+}

@@ -277,6 +277,14 @@ var samples = []sample{
 	{"art-net", fact.UDP, 6454, either, "Art-Net\x00" + x("0050 000e 00 00 00 00 0002 0000")},
 	{"sacn", fact.UDP, 5568, client, x("0010 0000") + "ASC-E1.17\x00\x00\x00" + x("7270 00000004")},
 	{"source-engine", fact.UDP, 27015, client, "\xff\xff\xff\xffTSource Engine Query\x00"},
+	{"zoom", fact.UDP, 8801, client, x("01 0003 c84a c452 8718 cda2") + zeros(40)},
+	{"zoom", fact.UDP, 8801, server, x("05 0000 004f 8378 040d 010d")},
+	{"telegram", fact.UDP, 533, either, strings.Repeat("\x2f", 16) + strings.Repeat("\xff", 12) + x("feffffff")},
+	{"tuya", fact.UDP, 6667, client, x("000055aa 00000000 00000013 0000000c 00000000 12345678 0000aa55")},
+	{"kasa", fact.UDP, 9999, client, x("d0f2 81f8 8bff 9af7 d5ef")},
+	{"kasa", fact.TCP, 9999, server, x("00000008 d0f2 81f8 8bff 9af7")},
+	{"meraki", fact.UDP, 7351, client, x("fef72891 0d01 0070 068a 1b4e 0000 0000 2a66")},
+	{"rtcp", fact.UDP, 9999, either, x("81c9 0007 00162ffd") + strings.Repeat("\x9d", 24) + x("80000001") + strings.Repeat("\x5e", 10)},
 	{"raknet", fact.UDP, 19132, client, x("01 0000000000000001 00ffff00fefefefefdfdfdfd12345678 0000000000000002")},
 	{"raknet", fact.UDP, 19132, server, x("06 00ffff00fefefefefdfdfdfd12345678 0000000000000002 00 05d4")},
 	{"raknet", fact.UDP, 19132, server, x("1c 0000000000000001 0000000000000002 00ffff00fefefefefdfdfdfd12345678 0000")},
@@ -472,8 +480,8 @@ var lookalike = map[string]bool{
 // TestTable: names are unique, ports name what exists, and the sets of candidates have a bit for each protocol.
 func TestTable(t *testing.T) {
 	c := New(Options{})
-	if len(c.byName) != len(c.table) || len(c.table) > 192 {
-		t.Errorf("%d names of %d protocols; at most 192 have a bit", len(c.byName), len(c.table))
+	if len(c.byName) != len(c.table) || len(c.table) > 256 {
+		t.Errorf("%d names of %d protocols; at most 256 have a bit", len(c.byName), len(c.table))
 	}
 	for _, p := range c.table {
 		if p.name != strings.ToLower(p.name) || strings.ContainsAny(p.name, " _") {

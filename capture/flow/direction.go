@@ -120,12 +120,12 @@ func (t *Table) byPorts(e *entry) decision {
 	var score [2]int
 	a0, p0 := e.end(0)
 	a1, p1 := e.end(1)
-	switch {
-	case p0 == p1:
-	case e.key.proto == fact.UDP && !e.half[1].seen: // who probes many without an answer serves nobody
-		score = [2]int{standing(p0, e.key.proto), standing(p1, e.key.proto)}
-	default:
-		score = [2]int{t.serving(a0, p0, e.key.proto), t.serving(a1, p1, e.key.proto)}
+	if p0 != p1 {
+		score[0] = t.serving(a0, p0, e.key.proto)
+		score[1] = t.serving(a1, p1, e.key.proto)
+		if here, _ := t.ports.score(a0, p0, e.key.proto); e.key.proto == fact.UDP && !e.half[1].seen {
+			score[0] -= inMany(here) // who probes many and gets no answer serves nobody
+		}
 	}
 	ports := score[1] - score[0] // above 0: side 0 is the client
 	order := 1
@@ -144,9 +144,12 @@ func (t *Table) byPorts(e *entry) decision {
 	return d
 }
 
+// inMany returns the points of an end that is in n conversations.
+func inMany(n uint16) int { return log2(n) * 3 / 2 }
+
 // serving returns the points of one end: up to 10 for its port number, up to 6 for the conversations that it is in, up to 4 for
 // those that its port is in at other addresses too.
 func (t *Table) serving(a address, port uint16, proto fact.Transport) int {
 	here, anywhere := t.ports.score(a, port, proto)
-	return standing(port, proto) + log2(here)*3/2 + log2(anywhere) - log2(min(here, anywhere))
+	return standing(port, proto) + inMany(here) + log2(anywhere) - log2(min(here, anywhere))
 }
