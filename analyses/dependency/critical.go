@@ -97,11 +97,14 @@ func (m *mapping) critical(o Options) criticality {
 	return out
 }
 
+// sameScore is how far apart two scores may be, as a share, and still be equal: sums of the same parts in another order differ in the last bits.
+const sameScore = 1e-9
+
 // most returns the node with the highest score, the lowest identifier among equals.
 func most(score map[int64]float64) (int64, bool) {
 	best, found := int64(0), false
 	for _, id := range slices.Sorted(maps.Keys(score)) {
-		if score[id] > 0 && (!found || score[id] > score[best]) {
+		if score[id] > 0 && (!found || score[id] > score[best]*(1+sameScore)) {
 			best, found = id, true
 		}
 	}

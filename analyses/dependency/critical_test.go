@@ -2,6 +2,7 @@ package dependency
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +104,12 @@ func TestCriticalNodes(t *testing.T) {
 func TestMost(t *testing.T) {
 	if id, ok := most(map[int64]float64{3: 1, 2: 5, 1: 5, 9: 0}); id != 1 || !ok {
 		t.Error(id, ok)
+	}
+	if id, _ := most(map[int64]float64{1: 0.6, 2: math.Nextafter(0.6, 1)}); id != 1 { // sums of the same parts in another order
+		t.Error("the lowest identifier among equals:", id)
+	}
+	if id, _ := most(map[int64]float64{1: math.Nextafter(0.6, 1), 2: 0.6}); id != 1 {
+		t.Error("the lowest identifier among equals:", id)
 	}
 	if _, ok := most(map[int64]float64{3: 0}); ok {
 		t.Error("nobody is central")
