@@ -151,9 +151,11 @@ func top(apps []TimelineRow, from, to graph.Time) string {
 	return ""
 }
 
-// day is a day in seconds, and leastCover how many seconds of a day must have been captured for it to count.
+// day is a day in seconds, lastDay the one (in 2262) after which no time is told, and leastCover how many seconds of a day must have been
+// captured for it to count.
 const (
 	day        = 86400
+	lastDay    = math.MaxInt64 / 1_000_000_000 / day
 	leastCover = day / 2
 )
 
@@ -163,7 +165,10 @@ func daily(s Series, captures []graph.Capture) (days, rates []float64) {
 	for _, span := range spans(captures) {
 		for from := span[0]; from < span[1]; {
 			d := int64(from) / 1e9 / day
-			to := min(span[1], at((d+1)*day))
+			to := span[1]
+			if d < lastDay {
+				to = min(to, at((d+1)*day))
+			}
 			covered[d] += to.Seconds(from)
 			from = to
 		}

@@ -1,6 +1,7 @@
 package bandwidth
 
 import (
+	"math"
 	"reflect"
 	"testing"
 
@@ -86,6 +87,15 @@ func TestDaily(t *testing.T) {
 	days, rates := daily(s, cs) // 21,600 and 43,200 bytes in a day; of the third day less than a half was captured
 	if !reflect.DeepEqual(days, []float64{1, 2}) || !reflect.DeepEqual(rates, []float64{2, 4}) {
 		t.Errorf("%v %v", days, rates)
+	}
+}
+
+// A time that a damaged file tells may be the last that can be told.
+func TestDailyAtTheEndOfTime(t *testing.T) {
+	for _, first := range []graph.Time{math.MaxInt64 - graph.Time(day*1e9), math.MinInt64} {
+		if days, _ := daily(Series{Step: 1}, []graph.Capture{{Packets: 2, First: first, Last: math.MaxInt64}}); len(days) == 0 {
+			t.Errorf("no days from %d on", first)
+		}
 	}
 }
 
