@@ -12,6 +12,9 @@ type clock struct {
 	offset int64  // if_tsoffset in nanoseconds
 }
 
+// lastTime is the last time that is told: one nanosecond is left for the end of the interval that holds it.
+const lastTime = math.MaxInt64 - 1
+
 // microseconds is the clock of an interface without if_tsresol.
 var microseconds = clock{scale: 1000, units: 1e6}
 
@@ -65,11 +68,11 @@ func (c clock) time(t uint64) int64 {
 	}
 	switch sum := ns + c.offset; {
 	case c.offset > 0 && sum < ns:
-		return math.MaxInt64
+		return lastTime
 	case c.offset < 0 && sum > ns:
 		return math.MinInt64
 	default:
-		return sum
+		return min(sum, lastTime)
 	}
 }
 

@@ -82,7 +82,7 @@ func newPcap(head []byte, s *shared) (*pcap, error) {
 	return p, nil
 }
 
-func (p *pcap) whole() bool { return true }
+func (p *pcap) begun() int64 { return 0 }
 
 func (p *pcap) parse(dst []Packet, b []byte) ([]Packet, int, int, error) {
 	pos := 0

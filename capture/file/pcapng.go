@@ -38,8 +38,13 @@ type pcapng struct {
 
 func newPcapng(s *shared) *pcapng { return &pcapng{shared: s} }
 
-// whole is false while a block is being skipped.
-func (g *pcapng) whole() bool { return g.trailer == 0 }
+// begun is how much of a block that is being skipped was passed over.
+func (g *pcapng) begun() int64 {
+	if g.trailer == 0 {
+		return 0
+	}
+	return int64(g.trailer) - 4 - g.skip
+}
 
 func (g *pcapng) parse(dst []Packet, b []byte) ([]Packet, int, int, error) {
 	pos := 0

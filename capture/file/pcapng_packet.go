@@ -14,6 +14,9 @@ func (g *pcapng) enhanced(dst []Packet, b []byte) ([]Packet, error) {
 	return g.packet(dst, n, b)
 }
 
+// unknownDrops is what a Packet Block says if it does not know how many packets were lost before it.
+const unknownDrops = 0xffff
+
 // obsolete reads a Packet Block, which differs from the Enhanced one in its first four bytes: interface and drops, 16 bits each.
 func (g *pcapng) obsolete(dst []Packet, b []byte) ([]Packet, error) {
 	if len(b) < 20 {
@@ -22,6 +25,9 @@ func (g *pcapng) obsolete(dst []Packet, b []byte) ([]Packet, error) {
 	n, err := g.index(uint32(g.short(b)))
 	if err != nil {
 		return dst, err
+	}
+	if lost := g.short(b[2:]); lost != unknownDrops {
+		g.interfaces[n].Dropped += uint64(lost)
 	}
 	return g.packet(dst, n, b)
 }

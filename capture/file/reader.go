@@ -38,8 +38,8 @@ type parser interface {
 	// consumed; the rest is the beginning of a record that is at least need bytes long. An error is damage in the
 	// record at b[used:].
 	parse(dst []Packet, b []byte) (packets []Packet, used, need int, err error)
-	// whole tells whether the input may end where parse stopped consuming.
-	whole() bool
+	// begun returns how many bytes parse has consumed of a record that it has not seen the end of, 0 if the input may end where it stopped.
+	begun() int64
 }
 
 // Open recognises the format and the compression of r by its content, and reads its file header. The path serves messages alone.
@@ -95,7 +95,7 @@ func (r *Reader) Read(b *Batch) error {
 			b.Packets = packets
 			pos += used
 			if err != nil {
-				r.err = &DamageError{Path: r.path, Offset: r.offset + int64(pos), Err: err}
+				r.err = &DamageError{Path: r.path, Offset: r.offset + int64(pos) - r.records.begun(), Err: err}
 				break
 			}
 			if len(b.Packets) > 0 && (!r.src.slow() || n == len(b.buf) || need > len(b.buf)-pos) {
@@ -137,8 +137,8 @@ func (r *Reader) end(err error, rest int, at int64) {
 		r.err = fmt.Errorf("read capture %s at byte %d: %w", r.path, at, err)
 	case err != io.EOF:
 		r.err = &DamageError{Path: r.path, Offset: at, Err: fmt.Errorf("%s: %w", r.compression, err)}
-	case rest > 0 || !r.records.whole():
-		r.err = &DamageError{Path: r.path, Offset: at, Err: errCut}
+	case rest > 0 || r.records.begun() > 0:
+		r.err = &DamageError{Path: r.path, Offset: at - r.records.begun(), Err: errCut}
 	default:
 		r.err = io.EOF
 	}

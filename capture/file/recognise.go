@@ -57,6 +57,10 @@ var magics = []struct{ magic, name string }{
 	{"\x7fELF", "an ELF executable"},
 	{"MZ", "a Windows executable"},
 	{"%PDF-", "a PDF document"},
+	{"\x89PNG\r\n", "a PNG image"},
+	{"\xff\xd8\xff", "a JPEG image"},
+	{"\xff\xfe", "text in UTF-16"},
+	{"\xfe\xff", "text in UTF-16"},
 }
 
 // foreign names the format of head, or returns "".
@@ -73,6 +77,8 @@ func foreign(head []byte) string {
 		return "an Endace ERF capture"
 	case isText(head):
 		return "text"
+	case len(bytes.Trim(head, "\x00")) == 0:
+		return "nothing but zeros"
 	}
 	return ""
 }
@@ -91,7 +97,7 @@ func isERF(head []byte) bool {
 func isText(head []byte) bool {
 	for i := 0; i < len(head); {
 		r, n := utf8.DecodeRune(head[i:])
-		if r == utf8.RuneError && n == 1 && len(head)-i >= utf8.UTFMax || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+		if r == utf8.RuneError && n == 1 && (i == 0 || len(head)-i >= utf8.UTFMax) || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
 			return false
 		}
 		i += n
