@@ -14,7 +14,7 @@ func (s Source) SHA256() (string, error) {
 	}
 	r, err := s.Open()
 	if err != nil {
-		return "", fmt.Errorf("capture %s: %w", s.Path, err)
+		return "", fmt.Errorf("capture %s: %w", s.Path, cause(err))
 	}
 	defer r.Close()
 	h := sha256.New()

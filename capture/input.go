@@ -127,7 +127,7 @@ func (in *input) open() (io.Reader, io.Closer, error) {
 	}
 	rc, err := in.src.Open()
 	if err != nil {
-		return nil, nil, fmt.Errorf("open capture %s: %w", in.src.Path, err)
+		return nil, nil, fmt.Errorf("open capture %s: %w", in.src.Path, cause(err))
 	}
 	return rc, rc, nil
 }

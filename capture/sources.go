@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,9 @@ import (
 // ErrNoSource is wrapped by Sources' error when an argument names nothing.
 var ErrNoSource = errors.New("no capture found")
 
+// ErrTwoPoints is wrapped by Sources' error when one file is named as what two capture points saw.
+var ErrTwoPoints = errors.New("one file cannot be two capture points")
+
 // SourceError is an argument that names no capture.
 type SourceError struct {
 	Arg string
@@ -23,14 +27,16 @@ type SourceError struct {
 }
 
 // Error names the argument.
-func (e *SourceError) Error() string { return fmt.Sprintf("capture %s: %v", e.Arg, e.Err) }
+func (e *SourceError) Error() string {
+	return fmt.Sprintf("capture %s: %v", cmp.Or(e.Arg, `""`), e.Err)
+}
 
 // Unwrap returns what is wrong with the argument.
 func (e *SourceError) Unwrap() error { return e.Err }
 
 // Sources returns what args name: files, folders (all captures in them and below, recognised by content), globs, "-" for standard input;
 // each may have a capture point's name in front, as name=FILE. A file that is named twice is one source. The error joins a *SourceError for
-// every argument that names nothing; the sources of the others are valid.
+// every argument that names nothing, or what another names as another capture point's; the sources of the others are valid.
 func Sources(args []string) ([]Source, error) {
 	var list []Source
 	var errs []error
@@ -40,12 +46,24 @@ func Sources(args []string) ([]Source, error) {
 			errs = append(errs, &SourceError{Arg: a, Err: err})
 		}
 		for _, s := range found {
-			if !slices.ContainsFunc(list, func(o Source) bool { return same(o, s) }) {
+			i := slices.IndexFunc(list, func(o Source) bool { return same(o, s) })
+			switch {
+			case i < 0:
 				list = append(list, s)
+			case s.Point != "" && list[i].Point != "" && s.Point != list[i].Point:
+				errs = append(errs, &SourceError{Arg: a, Err: fmt.Errorf("%w: %s is what %s saw", ErrTwoPoints, s.Path, list[i].Point)})
 			}
 		}
 	}
 	return list, errors.Join(errs...)
+}
+
+// cause takes the path off an error of the operating system, for whoever names it anyway.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok && e == err {
+		return e.Err
+	}
+	return err
 }
 
 // same reports whether two sources are one file.
@@ -55,19 +73,26 @@ func same(a, b Source) bool {
 
 // resolve returns the sources of one argument.
 func resolve(arg string) ([]Source, error) {
-	if l, err := named(arg, ""); !errors.Is(err, fs.ErrNotExist) {
+	l, err := named(arg, "")
+	if !errors.Is(err, fs.ErrNotExist) && !(errors.Is(err, ErrNoSource) && strings.ContainsAny(arg, globbing)) {
 		return l, err
 	}
 	if point, path, ok := strings.Cut(arg, "="); ok && point != "" && path != "" {
 		return named(path, point)
 	}
-	return named(arg, "")
+	return l, err
 }
+
+// globbing are the characters that make an argument a glob, if no file has its name.
+const globbing = "*?["
 
 // named returns the sources of a path, folder, glob or "-".
 func named(path, point string) ([]Source, error) {
 	if path == "-" {
 		return []Source{{Path: path, Point: point, Open: openStdin, Once: true}}, nil
+	}
+	if path == "" {
+		return nil, ErrNoSource
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -75,8 +100,8 @@ func named(path, point string) ([]Source, error) {
 		return folder(path, point)
 	case err == nil:
 		return []Source{ofFile(path, point, info)}, nil
-	case !strings.ContainsAny(path, "*?["):
-		return nil, err
+	case !strings.ContainsAny(path, globbing):
+		return nil, cause(err)
 	}
 	matches, globErr := filepath.Glob(path)
 	if globErr != nil {
@@ -89,7 +114,7 @@ func named(path, point string) ([]Source, error) {
 		}
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%w: %w", ErrNoSource, err)
+		return nil, ErrNoSource
 	}
 	return list, nil
 }

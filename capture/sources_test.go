@@ -28,6 +28,16 @@ func tree(t *testing.T) string {
 	return dir
 }
 
+// The message names what was asked for once.
+func TestSourceErrors(t *testing.T) {
+	for arg, want := range map[string]string{"gone.pcap": "capture gone.pcap: no such file or directory", "p=gone.pcap": "capture p=gone.pcap: no such file or directory",
+		"*.gone": "capture *.gone: no capture found", "": `capture "": no capture found`} {
+		if _, err := Sources([]string{arg}); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", arg, err, want)
+		}
+	}
+}
+
 func TestSources(t *testing.T) {
 	dir := tree(t)
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -49,6 +59,9 @@ func TestSources(t *testing.T) {
 		{[]string{in("[")}, nil, "", filepath.ErrBadPattern},
 		{[]string{in("s*b")}, nil, "", ErrNoSource},
 		{[]string{"core1=" + in("gone.pcap")}, nil, "", fs.ErrNotExist},
+		{[]string{"core1=" + in("b.pcap"), in("b.pcap"), "core1=" + in("b.pcap")}, []string{"b.pcap"}, "core1", nil},
+		{[]string{"core1=" + in("b.pcap"), "core2=" + in("b.pcap")}, []string{"b.pcap"}, "core1", ErrTwoPoints},
+		{[]string{""}, nil, "", ErrNoSource},
 	}
 	for _, c := range cases {
 		got, err := Sources(c.args)

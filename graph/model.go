@@ -82,7 +82,7 @@ type Time = fact.Time
 const Forever Time = 1<<63 - 1
 
 // ErrNoData says that a store or a window of it holds nothing to answer from.
-var ErrNoData = errors.New("graph: no data")
+var ErrNoData = errors.New("no data")
 
 // DefaultContext is the address space of addresses that nothing shows to be ambiguous.
 const DefaultContext = "default"

@@ -13,9 +13,9 @@ var (
 	// ErrNotFound: no such batch, capture, snapshot or finding.
 	ErrNotFound = errors.New("graph: not found")
 	// ErrUnreachable: the store's server or file cannot be reached.
-	ErrUnreachable = errors.New("graph: store cannot be reached")
+	ErrUnreachable = errors.New("cannot be reached")
 	// ErrVersion: another version wrote the store.
-	ErrVersion = errors.New("graph: store of another version")
+	ErrVersion = errors.New("is of another version")
 )
 
 // Store keeps batches, snapshots and findings. Its methods are safe for concurrent use. graphtest.Run holds every
