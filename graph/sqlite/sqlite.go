@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -34,15 +35,33 @@ type Store struct {
 var _ graph.Store = (*Store)(nil)
 
 // Open opens the store at path, and makes it where there is none.
-func Open(ctx context.Context, path string) (*Store, error) { return open(ctx, path) }
+func Open(ctx context.Context, path string) (*Store, error) { return open(ctx, path, dsn(path)) }
 
-// OpenExisting is Open for readers: where there is no file it returns an error of [fs.ErrNotExist] and makes none.
+// OpenExisting is Open for readers: where there is no file it returns an error of [fs.ErrNotExist] and makes none. A file that this user may not
+// write, or in a folder where nothing can be written beside it, answers all the same; every change is then an error of [ErrReadOnly].
 func OpenExisting(ctx context.Context, path string) (*Store, error) {
 	if _, err := os.Stat(path); err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err
+		}
 		return nil, unreachable(path, err)
 	}
-	return open(ctx, path)
+	s, err := open(ctx, path, dsn(path))
+	if e, ok := errors.AsType[*sqlite.Error](err); !ok || e.Code()&0xff != sqlite3.SQLITE_READONLY && e.Code()&0xff != sqlite3.SQLITE_CANTOPEN {
+		return s, err
+	}
+	if info, logErr := os.Stat(path + "-wal"); logErr == nil && info.Size() > 0 {
+		return nil, fmt.Errorf("%w: somebody who may write must close it first", err) // what is in the log would be missing
+	}
+	s, ro := open(ctx, path, readOnlyDSN(path))
+	if ro != nil {
+		return nil, err
+	}
+	return s, nil
 }
+
+// ErrReadOnly is wrapped by the errors of changes to a store that can only be read.
+var ErrReadOnly = errors.New("the file can only be read")
 
 func unreachable(path string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -51,11 +70,11 @@ func unreachable(path string, err error) error {
 	return fmt.Errorf("store %s: %w: %w", path, graph.ErrUnreachable, err)
 }
 
-func open(ctx context.Context, path string) (*Store, error) {
+func open(ctx context.Context, path, dsn string) (*Store, error) {
 	if err := checkHeader(path); err != nil {
 		return nil, unreachable(path, err)
 	}
-	db, err := sql.Open("sqlite", dsn(path))
+	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, unreachable(path, err)
 	}
@@ -67,10 +86,19 @@ func open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// dsn names the file so that ? and % in its path are kept.
-func dsn(path string) string {
+// fileURL names the file so that ? and % in its path are kept.
+func fileURL(path string) string {
 	u := url.URL{Scheme: "file", Opaque: url.PathEscape(filepath.ToSlash(path))}
-	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
+	return u.String()
+}
+
+// readOnlyDSN takes the file for one that nobody changes: no lock and no log are made beside it.
+func readOnlyDSN(path string) string {
+	return fileURL(path) + "?mode=ro&immutable=1&_pragma=query_only(1)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)"
+}
+
+func dsn(path string) string {
+	return fileURL(path) + "?_pragma=busy_timeout(10000)&_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
 		"&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)&_pragma=journal_size_limit(67108864)"
 }
 
@@ -107,8 +135,10 @@ func (s *Store) wrap(err error) error {
 	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_READONLY:
+			return unreachable(s.path, fmt.Errorf("%w: %w", ErrReadOnly, err))
 		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR,
-			sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_PERM:
+			sqlite3.SQLITE_FULL, sqlite3.SQLITE_PERM:
 			return unreachable(s.path, err)
 		}
 	}
