@@ -28,7 +28,7 @@ func (a *app) analyzeCmd() *cobra.Command {
 		Example: `  nsgraph analyze office.pcapng
   nsgraph analyze --intent site.yaml -o json --out report.json core1=trunk.pcap.zst
   tcpdump -i eth0 -w - | nsgraph analyze -`,
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeastOne("a capture: a file, a folder, a glob, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.analyze(c.Context(), args)
 		},
@@ -57,7 +57,7 @@ func (a *app) reportFlags(c *cobra.Command) {
 // windowTimeFlags adds the window flags that need no store.
 func (a *app) windowTimeFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&a.since, "since", "", "only what held at or after `TIME`: RFC 3339, a date, Unix seconds, or a duration before the end (-2h)")
+	f.StringVar(&a.since, "since", "", "only what held at or after `TIME`: RFC 3339, a date, Unix seconds, or before the last packet (2h ago, -2h)")
 	f.StringVar(&a.until, "until", "", "only what held before `TIME`")
 	f.StringVar(&a.at, "at", "", "only what held at `TIME`")
 }

@@ -27,7 +27,7 @@ func (a *app) diffCmd() *cobra.Command {
 only if the new side would have shown it; else it is listed under what cannot be told, with the reason.`,
 		Example: `  nsgraph diff before-migration after-migration
   nsgraph diff before.pcap after.pcap --exit-code`,
-		Args: cobra.ExactArgs(2),
+		Args: exactly(2, "two snapshots or two captures"),
 		RunE: func(c *cobra.Command, args []string) error {
 			n, err := a.diff(c.Context(), args[0], args[1])
 			if err == nil && exitCode && n > 0 {
@@ -56,7 +56,15 @@ func (a *app) diff(ctx context.Context, before, after string) (int, error) {
 	}
 	var sides [2]side
 	var partial error
-	if isCapture(before) && isCapture(after) {
+	old, recent := isCapture(before), isCapture(after)
+	if old != recent {
+		capture, other := before, after
+		if recent {
+			capture, other = after, before
+		}
+		return 0, usage("%s is a capture, and %s is no file: name two captures, or two snapshots", capture, other)
+	}
+	if old && recent {
 		for i, name := range []string{before, after} {
 			d, err := a.decode(ctx, []string{name}, in)
 			if err != nil {

@@ -22,7 +22,7 @@ func (a *app) extractCmd() *cobra.Command {
 store, and its packets in the files that were ingested, if they are still what they were; with captures, those are analysed.`,
 		Example: `  nsgraph extract 4k2m --out proof.pcapng
   nsgraph extract 4k2m office.pcapng --intent site.yaml --out proof.pcapng`,
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeastOne("a finding by its id, as the report prints it"),
 		RunE: func(c *cobra.Command, args []string) error { return a.extract(c.Context(), args[0], args[1:]) },
 	}
 	return c

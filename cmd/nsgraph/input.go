@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,11 +49,39 @@ func (a *app) decode(ctx context.Context, args []string, in *intent.Intent) (*de
 	if err != nil {
 		return nil, err
 	}
+	if src, err = a.distinct(ctx, src); err != nil {
+		return nil, err
+	}
 	d, err := a.decodeSources(ctx, src, in)
 	if d != nil {
 		d.unread = append(missing, d.unread...)
 	}
 	return d, err
+}
+
+// distinct leaves out what has the content of another, as a store does: it would be counted as what a second capture point saw.
+func (a *app) distinct(ctx context.Context, src []capture.Source) ([]capture.Source, error) {
+	size := map[int64]int{}
+	for _, x := range src {
+		size[x.Size]++
+	}
+	first := map[string]string{} // path by SHA-256
+	var out []capture.Source
+	for _, x := range src {
+		if x.Size > 0 && size[x.Size] > 1 {
+			sha, err := sumOf(ctx, x)
+			if ctx.Err() != nil {
+				return nil, &exitError{exitInterrupted, errors.New("interrupted before anything was read")}
+			}
+			if path, ok := first[sha]; ok && err == nil { // one that cannot be read is reported by the run
+				a.log.Warn("the same capture twice: read once", "capture", x.Path, "is", path)
+				continue
+			}
+			first[sha] = x.Path
+		}
+		out = append(out, x)
+	}
+	return out, nil
 }
 
 // sources resolves captures. What cannot be found beside others that can is input that is missing, and no reason to stop.
@@ -95,11 +124,18 @@ func (a *app) decodeSources(ctx context.Context, src []capture.Source, in *inten
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
 	}
+	if ctx.Err() != nil && d.packets == 0 {
+		return nil, &exitError{exitInterrupted, errors.New("interrupted before anything was read")}
+	}
 	if d.read == 0 && len(d.unread) > 0 {
 		return nil, errors.New(strings.Join(d.unread, "; "))
 	}
 	b.Known = graph.Time(time.Now().UnixNano())
 	d.batch, d.took = b, time.Since(start)
+	for _, c := range b.Captures {
+		a.log.Info("read", "capture", c.Path, "point", c.Point, "packets", c.Packets, "undecodable", c.Undecodable, "dropped", c.Dropped, "further_sightings", c.Duplicates)
+	}
+	a.log.Info("decoded", "packets", d.packets, "seconds", d.took.Seconds(), "communications", len(b.Uses))
 	return d, ctx.Err()
 }
 
@@ -178,7 +214,7 @@ func (p *progress) finish() {
 // windowFlags adds the flags that select a part of the graph.
 func (a *app) windowFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&a.since, "since", "", "only what held at or after `TIME`: RFC 3339, a date, Unix seconds, or a duration before the end (-2h)")
+	f.StringVar(&a.since, "since", "", "only what held at or after `TIME`: RFC 3339, a date, Unix seconds, or before the last packet (2h ago, -2h)")
 	f.StringVar(&a.until, "until", "", "only what held before `TIME`")
 	f.StringVar(&a.at, "at", "", "only what held at `TIME`")
 	f.StringVar(&a.knownAt, "known-at", "", "only what had been ingested by `TIME`, by the clock of the machine that did")
@@ -214,7 +250,7 @@ func (a *app) window(ctx context.Context, s graph.Store) (graph.Params, error) {
 			}
 			names = append(names, sn.Name)
 		}
-		return p, usage("no snapshot %q; there are: %s", a.snapshot, strings.Join(names, ", "))
+		return p, unknownName("snapshot", a.snapshot, names)
 	}
 	end, err := a.end(ctx, s)
 	if err != nil {
@@ -241,11 +277,23 @@ func (a *app) window(ctx context.Context, s graph.Store) (graph.Params, error) {
 
 // end is the time of the last packet in the store, which relative times count from.
 func (a *app) end(ctx context.Context, s graph.Store) (graph.Time, error) {
-	if !strings.HasPrefix(a.since, "-") && !strings.HasPrefix(a.until, "-") && !strings.HasPrefix(a.at, "-") {
+	if !slices.ContainsFunc([]string{a.since, a.until, a.at}, func(s string) bool { _, ok := beforeEnd(s); return ok }) {
 		return 0, nil
 	}
 	_, last, err := span(ctx, s)
 	return last, err
+}
+
+// beforeEnd reads a duration before the last packet: -2h, or 2h ago.
+func beforeEnd(s string) (time.Duration, bool) {
+	before, ok := strings.CutPrefix(s, "-")
+	if !ok {
+		if before, ok = strings.CutSuffix(s, "ago"); !ok {
+			return 0, false
+		}
+	}
+	d, err := time.ParseDuration(strings.TrimSpace(before))
+	return d, err == nil && d >= 0
 }
 
 // parseTime reads one of the accepted forms of a time; "" is zero.
@@ -253,8 +301,8 @@ func parseTime(flag, s string, end graph.Time) (graph.Time, error) {
 	if s == "" {
 		return 0, nil
 	}
-	if d, err := time.ParseDuration(s); err == nil && strings.HasPrefix(s, "-") {
-		return end + graph.Time(d), nil
+	if back, ok := beforeEnd(s); ok {
+		return end - graph.Time(back), nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -265,5 +313,5 @@ func parseTime(flag, s string, end graph.Time) (graph.Time, error) {
 	if n, err := fmt.Sscanf(s, "%f", &sec); n == 1 && err == nil && sec >= 0 && sec < 1e10 && strings.Trim(s, "0123456789.") == "" {
 		return graph.Time(sec * 1e9), nil
 	}
-	return 0, usage("--%s %q is no time: want RFC 3339 (2026-11-23T08:00:00Z), a date, Unix seconds, or -2h", flag, s)
+	return 0, usage("--%s %q is no time: want RFC 3339 (2026-11-23T08:00:00Z), a date, Unix seconds, or 2h ago", flag, s)
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
+	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 	"netscope.example/nsgraph/graph/intent"
 	"netscope.example/nsgraph/graph/memory"
@@ -29,14 +29,15 @@ func (a *app) intentCmd() *cobra.Command {
 	}, &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check an intent file",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "one intent file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			in, err := intent.Load(args[0])
 			if err != nil {
 				return &exitError{exitUsage, err}
 			}
 			return a.answer(func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "%s holds: %d zones, %d policy rules, %d groups, %d applications\n", args[0], len(in.Zones), rules(in), len(in.Groups), len(in.Applications))
+				_, err := fmt.Fprintf(w, "%s holds: %s, %s, %s, %s\n", args[0], export.Count(int64(len(in.Zones)), "zone"), export.Count(int64(rules(in)), "policy rule"),
+					export.Count(int64(len(in.Groups)), "group"), export.Count(int64(len(in.Applications)), "application"))
 				return err
 			})
 		},
@@ -91,13 +92,13 @@ func (a *app) draftIntent(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(v.Endpoints) == 0 {
-		return fmt.Errorf("intent init: %w", graph.ErrNoData)
+		return fmt.Errorf("intent init: %w: no host was seen", graph.ErrNoData)
 	}
 	if err := a.answer(func(w io.Writer) error { return intent.Write(w, intent.Draft(v)) }); err != nil {
 		return err
 	}
 	if a.outFile != "" && !a.quiet {
-		fmt.Fprintf(os.Stderr, "wrote %s; check it with 'nsgraph intent check %s'\n", a.outFile, a.outFile)
+		fmt.Fprintf(a.err, "wrote %s; check it with 'nsgraph intent check %s'\n", a.outFile, a.outFile)
 	}
 	return partial
 }

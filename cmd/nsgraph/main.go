@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -134,11 +135,7 @@ diff --exit-code; 4 done, but part of the input was unreadable; 5 the store cann
 			if len(args) == 0 {
 				return nil
 			}
-			var names []string
-			for _, sub := range c.Commands() {
-				names = append(names, sub.Name())
-			}
-			return unknownName("command", args[0], names)
+			return unknownName("command", args[0], commandNames(c))
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
@@ -154,16 +151,56 @@ diff --exit-code; 4 done, but part of the input was unreadable; 5 the store cann
 	f.StringVar(&a.outFile, "out", "", "write the answer to `FILE`, whole or not at all, instead of standard output")
 	f.CountVarP(&a.verbose, "verbose", "v", "say more on standard error; twice for debugging")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say only errors on standard error")
-	f.StringVar(&a.progress, "progress", "auto", "progress on standard error: `auto`, always, never")
-	f.StringVar(&a.color, "color", "auto", "colours: `auto`, always, never (NO_COLOR turns them off)")
+	f.StringVar(&a.progress, "progress", "auto", "progress on standard error, `WHEN`: auto, always, never")
+	f.StringVar(&a.color, "color", "auto", "colours, `WHEN`: auto, always, never (NO_COLOR turns them off)")
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.Version = version()
+	root.SetVersionTemplate(versionLine())
+	root.SetHelpCommand(helpCmd())
 	for _, c := range []*cobra.Command{
 		a.analyzeCmd(), a.ingestCmd(), a.reportCmd(), a.snapshotCmd(), a.diffCmd(), a.queryCmd(), a.pushCmd(), a.extractCmd(), a.intentCmd(), a.simulateCmd(), a.versionCmd(),
 	} {
 		root.AddCommand(c)
 	}
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args = cobra.NoArgs // a shell that is not known is wrong usage
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	usageErrors(root)
 	return root
+}
+
+// helpCmd is cobra's, but knows when it does not know.
+func helpCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		ValidArgsFunction: func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return commandNames(c.Root()), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			about := c.Root()
+			for _, name := range args {
+				i := slices.IndexFunc(about.Commands(), func(sub *cobra.Command) bool { return sub.Name() == name })
+				if i < 0 {
+					return unknownName("command", name, commandNames(about))
+				}
+				about = about.Commands()[i]
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+func commandNames(c *cobra.Command) (names []string) {
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
 }
 
 // usageErrors makes wrong arguments of any command exit with 2.
@@ -186,6 +223,11 @@ func (a *app) prepare() error {
 	for flag, v := range map[string]string{"progress": a.progress, "color": a.color} {
 		if v != "auto" && v != "always" && v != "never" {
 			return usage("--%s %q, want auto, always or never", flag, v)
+		}
+	}
+	if a.outFile != "" { // not after an hour of reading
+		if _, _, _, err := a.outTarget(); err != nil {
+			return err
 		}
 	}
 	level := slog.LevelWarn

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,8 +31,27 @@ func (a *app) formatFlag(c *cobra.Command, formats ...string) {
 	}
 }
 
+// atLeastOne and exactly are cobra's checks of the number of arguments, in words: what names one of them.
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("name %s", what)
+		}
+		return nil
+	}
+}
+
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fmt.Errorf("name %s, not %d", what, len(args))
+		}
+		return nil
+	}
+}
+
 // answer lets write produce the command's output: on standard output, or in --out, which is written beside and renamed, so that it is
-// whole or not there. What is no regular file (a pipe, a device) is written straight.
+// whole or not there. A symbolic link stays one, and a file that is there keeps its mode. What is no regular file (a pipe, a device) is written straight.
 func (a *app) answer(write func(io.Writer) error) error {
 	if a.outFile == "" {
 		w := bufio.NewWriterSize(a.out, 64<<10)
@@ -40,19 +60,20 @@ func (a *app) answer(write func(io.Writer) error) error {
 		}
 		return w.Flush()
 	}
-	if st, err := os.Stat(a.outFile); err == nil && !st.Mode().IsRegular() {
-		if st.IsDir() {
-			return usage("--out %s is a folder", a.outFile)
-		}
-		f, err := os.OpenFile(a.outFile, os.O_WRONLY, 0)
+	name, mode, straight, err := a.outTarget()
+	if err != nil {
+		return err
+	}
+	if straight {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
 			return err
 		}
 		return finish(f, write(f))
 	}
-	f, err := os.CreateTemp(filepath.Dir(a.outFile), "."+filepath.Base(a.outFile)+".*")
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return err
+		return a.outError(err)
 	}
 	defer os.Remove(f.Name())
 	w := bufio.NewWriterSize(f, 64<<10)
@@ -61,12 +82,46 @@ func (a *app) answer(write func(io.Writer) error) error {
 		err = w.Flush()
 	}
 	if err == nil {
-		err = f.Chmod(0o644)
+		err = f.Chmod(mode)
 	}
 	if err := finish(f, err); err != nil {
-		return fmt.Errorf("write %s: %w", a.outFile, err)
+		return a.outError(err)
 	}
-	return os.Rename(f.Name(), a.outFile)
+	return os.Rename(f.Name(), name)
+}
+
+// outTarget finds out what --out names: the file behind symbolic links, the mode that it has or shall have, and whether it is written straight.
+func (a *app) outTarget() (name string, mode os.FileMode, straight bool, err error) {
+	name, mode = a.outFile, 0o644
+	for range 16 { // links to links; more are a circle
+		target, err := os.Readlink(name)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(name), target)
+		}
+		name = target
+	}
+	st, err := os.Stat(name)
+	switch {
+	case err == nil && st.IsDir():
+		return "", 0, false, usage("--out %s is a folder", a.outFile)
+	case err == nil:
+		return name, st.Mode().Perm(), !st.Mode().IsRegular(), nil
+	}
+	if st, err := os.Stat(filepath.Dir(name)); err != nil || !st.IsDir() {
+		return "", 0, false, fmt.Errorf("write %s: there is no folder %s", a.outFile, filepath.Dir(name))
+	}
+	return name, mode, false, nil
+}
+
+// outError is err with the name that the user gave, in place of that of the file beside it.
+func (a *app) outError(err error) error {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		err = e.Err
+	}
+	return fmt.Errorf("write %s: %w", a.outFile, err)
 }
 
 func finish(c io.Closer, err error) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,7 @@ func (a *app) snapshotCmd() *cobra.Command {
 		Short: "Name the whole span that the store holds, or a part of it",
 		Example: `  nsgraph snapshot create before-migration
   nsgraph snapshot create monday --since 2026-11-23 --until 2026-11-24`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly(1, "one snapshot"),
 		RunE: func(c *cobra.Command, args []string) error { return a.createSnapshot(c.Context(), args[0], captures) },
 	}
 	create.Flags().StringVar(&a.since, "since", "", "from `TIME` on")
@@ -45,7 +46,7 @@ func (a *app) snapshotCmd() *cobra.Command {
 	del := &cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete a snapshot; what it names stays",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "one snapshot"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withStore(c.Context(), func(s graph.Store) error {
 				err := s.DeleteSnapshot(c.Context(), args[0])
@@ -73,6 +74,9 @@ func (a *app) createSnapshot(ctx context.Context, name string, captures []string
 	if strings.TrimSpace(name) == "" {
 		return usage("a snapshot needs a name")
 	}
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return usage("the name %q of a snapshot has a control character", name)
+	}
 	return a.withStore(ctx, func(s graph.Store) error {
 		p, err := a.params(ctx, s)
 		if err != nil {
@@ -82,7 +86,7 @@ func (a *app) createSnapshot(ctx context.Context, name string, captures []string
 		if err != nil {
 			return err
 		}
-		if last == 0 {
+		if first == 0 && last == 0 {
 			return fmt.Errorf("snapshot %s: %s: %w", name, a.storeName(), graph.ErrNoData)
 		}
 		if p.From == 0 {
@@ -90,6 +94,9 @@ func (a *app) createSnapshot(ctx context.Context, name string, captures []string
 		}
 		if p.To == 0 {
 			p.To = last + 1
+		}
+		if p.From >= p.To {
+			return usage("--since %s is after the last packet, of %s", a.since, last)
 		}
 		shas, err := captureHashes(captures)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 	"netscope.example/nsgraph/graph/intent"
+	"netscope.example/nsgraph/graph/sqlite"
 )
 
 func (a *app) ingestCmd() *cobra.Command {
@@ -27,7 +28,7 @@ together are read together: name capture points that saw the same packets in one
 ` + captureHelp,
 		Example: `  nsgraph ingest office.pcapng
   nsgraph ingest --store site.db core=core.pcap edge=edge.pcap`,
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeastOne("a capture: a file, a folder, a glob, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error { return a.ingest(c.Context(), args) },
 	}
 	a.formatFlag(c, "text", "json")
@@ -110,7 +111,10 @@ func unknownSources(ctx context.Context, s graph.Store, src []capture.Source) (u
 	}
 	skipped = []string{}
 	for _, x := range src {
-		sha, err := x.SHA256()
+		sha, err := sumOf(ctx, x)
+		if ctx.Err() != nil {
+			return nil, nil, &exitError{exitInterrupted, errors.New("interrupted: nothing was read, the store is as it was")}
+		}
 		if err == nil && sha != "" && known[sha] {
 			skipped = append(skipped, x.Path)
 			continue
@@ -121,6 +125,21 @@ func unknownSources(ctx context.Context, s graph.Store, src []capture.Source) (u
 		unknown = append(unknown, x) // one that cannot be read is reported by the run
 	}
 	return unknown, skipped, nil
+}
+
+// sumOf is the SHA-256 of a source, or nothing if ctx ends before it is known.
+func sumOf(ctx context.Context, x capture.Source) (sha string, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sha, err = x.SHA256()
+	}()
+	select {
+	case <-done:
+		return sha, err
+	case <-ctx.Done():
+		return "", ctx.Err() // the program ends; nobody waits for the sum
+	}
 }
 
 // declare writes the layer that the intent declares: zones, groups and applications with their members.
@@ -150,18 +169,30 @@ func (a *app) printAdded(ctx context.Context, s graph.Store, out added) error {
 			return export.JSON(w, out)
 		}
 		for _, c := range out.Captures {
-			fmt.Fprintf(w, "added    %s: %d packets, %d bytes", c.Path, c.Packets, c.Bytes)
+			fmt.Fprintf(w, "added    %s: %d packet%s, %d bytes", analyses.Printable(c.Path), c.Packets, plural(c.Packets), c.Bytes)
 			if c.Error != nil {
-				fmt.Fprintf(w, ", then %s", *c.Error)
+				fmt.Fprintf(w, ", then %s", analyses.Printable(*c.Error))
 			}
 			fmt.Fprintln(w)
 		}
 		for _, p := range out.Skipped {
-			fmt.Fprintf(w, "skipped  %s: in the store already\n", p)
+			fmt.Fprintf(w, "skipped  %s: in the store already\n", analyses.Printable(p))
 		}
-		_, err := fmt.Fprintf(w, "%s holds %d endpoints, %d services, %d dependencies, %d conversations\n", out.Store, n.Endpoints, n.Services, n.Dependencies, n.Conversations)
+		y := "ies"
+		if n.Dependencies == 1 {
+			y = "y"
+		}
+		_, err := fmt.Fprintf(w, "%s holds %d endpoint%s, %d service%s, %d dependenc%s, %d conversation%s\n", analyses.Printable(out.Store), n.Endpoints, plural(n.Endpoints),
+			n.Services, plural(n.Services), n.Dependencies, y, n.Conversations, plural(n.Conversations))
 		return err
 	})
+}
+
+func plural(n int64) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
 }
 
 func (a *app) reportCmd() *cobra.Command {
@@ -205,7 +236,7 @@ func (a *app) reportStore(ctx context.Context, names []string) error {
 		return err
 	}
 	if len(r.Captures) == 0 {
-		return fmt.Errorf("%s: %w", a.storeName(), graph.ErrNoData)
+		return fmt.Errorf("store %s: %w: no capture was ingested into it", a.storeName(), graph.ErrNoData)
 	}
 	if err := a.saveFindings(ctx, s, p, as, r); err != nil {
 		return err
@@ -247,5 +278,10 @@ func (a *app) saveFindings(ctx context.Context, s graph.Store, p graph.Params, a
 	for _, an := range as {
 		judged = append(judged, an.Rules...)
 	}
-	return s.SaveFindings(ctx, judged, export.FindingRecords(r.Findings))
+	err := s.SaveFindings(ctx, judged, export.FindingRecords(r.Findings))
+	if errors.Is(err, sqlite.ErrReadOnly) {
+		a.log.Info("the history of findings is not kept", "store", a.storeName(), "why", err)
+		return nil
+	}
+	return err
 }

@@ -24,6 +24,11 @@ func version() string {
 	return "devel-" + cmp.Or(setting(bi, "vcs.revision"), "unknown")[:7]
 }
 
+// versionLine is what a person is told.
+func versionLine() string {
+	return fmt.Sprintf("nsgraph %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func setting(bi *debug.BuildInfo, key string) string {
 	for _, s := range bi.Settings {
 		if s.Key == key {
@@ -48,7 +53,7 @@ func (a *app) versionCmd() *cobra.Command {
 					return export.JSON(w, map[string]any{"version": version(), "commit": setting(bi, "vcs.revision"), "date": setting(bi, "vcs.time"),
 						"go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH, "report_schema": export.Schema})
 				}
-				_, err := fmt.Fprintf(w, "nsgraph %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				_, err := io.WriteString(w, versionLine())
 				return err
 			})
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"netscope.example/nsgraph/analyses"
@@ -37,6 +38,9 @@ func allQuestions() []graph.Question {
 func (a *app) openStore(ctx context.Context, create bool) (graph.Store, error) {
 	name := a.storeName()
 	if isURL(name) {
+		if scheme, _, _ := strings.Cut(name, "://"); !slices.Contains(neo4j.Schemes, scheme) {
+			return nil, usage("--store %q is no store: want a file, or the URL of a server: %s", name, strings.Join(neo4j.Schemes, ", "))
+		}
 		o, err := neo4j.FromEnvironment(name, os.Getenv)
 		if err != nil {
 			return nil, &exitError{exitUsage, err}
@@ -80,10 +84,10 @@ func span(ctx context.Context, s graph.Querier) (first, last graph.Time, err err
 		if c.Packets == 0 {
 			continue
 		}
-		if first == 0 || c.First < first {
-			first = c.First
+		if first == 0 && last == 0 {
+			first, last = c.First, c.Last
 		}
-		last = max(last, c.Last)
+		first, last = min(first, c.First), max(last, c.Last)
 	}
 	return first, last, nil
 }
