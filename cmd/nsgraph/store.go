@@ -110,7 +110,15 @@ func unknownSources(ctx context.Context, s graph.Store, src []capture.Source) (u
 		}
 	}
 	skipped = []string{}
+	size := map[int64]int{}
 	for _, x := range src {
+		size[x.Size]++
+	}
+	for _, x := range src {
+		if len(known) == 0 && size[x.Size] == 1 { // it can be no copy of anything
+			unknown = append(unknown, x)
+			continue
+		}
 		sha, err := sumOf(ctx, x)
 		if ctx.Err() != nil {
 			return nil, nil, &exitError{exitInterrupted, errors.New("interrupted: nothing was read, the store is as it was")}
