@@ -109,11 +109,24 @@ func percentile(s Series) float64 {
 	return rates[i]
 }
 
+// rate writes bits per second in the unit that fits.
+func rate(bps float64) string {
+	switch {
+	case bps < 999.5:
+		return fmt.Sprintf("%.0f b/s", bps)
+	case bps < 999.5e3:
+		return fmt.Sprintf("%.3g kb/s", bps/1e3)
+	case bps < 999.5e6:
+		return fmt.Sprintf("%.3g Mb/s", bps/1e6)
+	}
+	return fmt.Sprintf("%.3g Gb/s", bps/1e9)
+}
+
 // peakFindings reports the busy periods.
 func peakFindings(ps []Peak, captures []graph.Capture) []analyses.Finding {
 	var fs []analyses.Finding
 	for _, p := range ps {
-		text := fmt.Sprintf("%s to %s: %.3g Mb/s on average, most of it %s", p.From.Time().Format("2006-01-02 15:04:05"), p.To.Time().Format("15:04:05"), p.Mean/1e6, cmp.Or(p.Top, "no conversation"))
+		text := fmt.Sprintf("%s to %s: %s on average, most of it %s", p.From.Time().Format("2006-01-02 15:04:05"), p.To.Time().Format("15:04:05"), rate(p.Mean), cmp.Or(p.Top, "outside conversations"))
 		f := analyses.NewFinding("bandwidth/peak", analyses.Info, 0.9, text, analyses.Subject{Kind: "interval", ID: p.From.String(), Label: p.From.String()})
 		f.First, f.Last = p.From, p.To-1
 		f.Evidence = frames(captures, p.From, p.To)
@@ -210,7 +223,7 @@ func retransmitted(rows []VolumesRow, artefacts []graph.Artefact, o Options) []a
 		text := fmt.Sprintf("%s: %d of %d payload bytes (%.1f %%) were retransmitted, in %d segments", label, s.again, s.payload, 100*float64(s.again)/float64(s.payload), s.segments)
 		f := analyses.NewFinding("bandwidth/retransmitted", analyses.Low, 0.9, text, analyses.Subject{Kind: "service", ID: id.String(), Label: label})
 		f.First, f.Last, f.Count = s.row.First, s.row.Last, s.segments
-		f.Evidence = analyses.EvidenceOf(s.row.Witness, "tcp.analysis.retransmission && "+analyses.AddressFilter(s.row.ServerAddress))
+		f.Evidence = analyses.EvidenceOf(s.row.Witness, fmt.Sprintf("%s && tcp.port == %d", analyses.AddressFilter(s.row.ServerAddress), s.row.Port))
 		f.ExplainedBy = analyses.Explain(artefacts, "duplicates", "reordering")
 		if float64(s.again) > mirrored*float64(s.payload) && !slices.Contains(f.ExplainedBy, "duplicates") {
 			f.ExplainedBy = append(f.ExplainedBy, "duplicates")

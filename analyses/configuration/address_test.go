@@ -13,7 +13,7 @@ func TestDuplicateAddress(t *testing.T) {
 		"high duplicate-address: 10.0.0.5 in VLAN 10 is claimed by two MACs at one time, 02:00:00:00:00:0a (4 claims) and 02:00:00:00:00:0b (1), want one")
 	// Two answers to one question.
 	newWorld().claims(claim{address: "10.0.0.5", mac: macA, from: 10, to: 10, claims: 1}, claim{address: "10.0.0.5", mac: macB, from: 10.007, to: 10.007, claims: 1}).finds(t,
-		"high duplicate-address: 10.0.0.5 is claimed by two MACs at one time, 02:00:00:00:00:0a (1 claims) and 02:00:00:00:00:0b (1), want one")
+		"high duplicate-address: 10.0.0.5 is claimed by two MACs at one time, 02:00:00:00:00:0a (1 claim) and 02:00:00:00:00:0b (1), want one")
 	newWorld().claims(claim{address: "fe80::5", mac: macB, to: 60, claims: 1}, claim{address: "fe80::5", mac: macA, to: 60, claims: 1}, claim{address: "fe80::5", mac: macC, to: 60, claims: 1}).finds(t,
 		"high duplicate-address: fe80::5 is claimed by 3 MACs, 02:00:00:00:00:0a and 02:00:00:00:00:0b among them at one time, want one")
 }
@@ -53,7 +53,7 @@ func TestSpoofedAddresses(t *testing.T) {
 func TestBothSend(t *testing.T) {
 	a := claim{address: "10.0.0.5", mac: macA, from: 5, to: 5, seen: 60, claims: 1, packets: 9, ttl: 64}
 	b := claim{address: "10.0.0.5", mac: macB, from: 20, to: 20, seen: 80, claims: 1, packets: 9, ttl: 128}
-	newWorld().claims(a, b).finds(t, "high duplicate-address: 10.0.0.5 is claimed by two MACs at one time, 02:00:00:00:00:0a (1 claims) and 02:00:00:00:00:0b (1), want one")
+	newWorld().claims(a, b).finds(t, "high duplicate-address: 10.0.0.5 is claimed by two MACs at one time, 02:00:00:00:00:0a (1 claim) and 02:00:00:00:00:0b (1), want one")
 	moved, router := a, b
 	moved.seen = 12
 	router.ttl, router.router = 127, true

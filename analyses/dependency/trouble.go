@@ -126,10 +126,24 @@ func (m *mapping) heard(t *trouble, others bool) hearing {
 	return deaf
 }
 
+// how tells in which ways the attempts failed, and how many in each.
+func (t *trouble) how() string {
+	var ways []string
+	for _, w := range []struct {
+		n   int64
+		way string
+	}{{t.refused, "refused"}, {t.denied, "prohibited or unreachable"}, {t.unheard, "unanswered"}} {
+		if w.n > 0 {
+			ways = append(ways, fmt.Sprintf("%d %s", w.n, w.way))
+		}
+	}
+	return strings.Join(ways, ", ")
+}
+
 func (t *trouble) finding(o Options, h hearing, artefacts []graph.Artefact) analyses.Finding {
 	r := t.row
 	label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
-	text := fmt.Sprintf("%s to %s: %d of %d attempts failed: %d refused, %d prohibited or unreachable, %d unanswered", r.ClientAddress, label, t.failed, t.failed+t.worked, t.refused, t.denied, t.unheard)
+	text := fmt.Sprintf("%s to %s: %d of %d attempts failed: %s", r.ClientAddress, label, t.failed, t.failed+t.worked, t.how())
 	if t.failed < o.FailedTries {
 		text += fmt.Sprintf("; %d packets sent", t.packets)
 	}
