@@ -268,6 +268,26 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// TestSummaryUnknown wants no pass where there was nothing to judge by.
+func TestSummaryUnknown(t *testing.T) {
+	for name, section := range map[string]any{
+		"segmentation":  segmentation.Report{Matrix: []segmentation.Cell{{From: "a", To: "a", Policy: "observe", Verdict: "allowed-seen"}}},
+		"dependency":    dependency.Report{},
+		"bandwidth":     bandwidth.Report{},
+		"configuration": configuration.Report{Assertions: []configuration.Assertion{{Verdict: configuration.Unobservable}}},
+		"qos":           qos.Report{Classes: []qos.Class{{Verdict: "untested"}, {Verdict: "insufficient"}}, Marks: []qos.Mark{{Packets: 1}}},
+	} {
+		l := (&export.Report{Analyses: map[string]any{name: section}}).Summary()
+		if len(l) != 1 || l[0].Verdict != "unknown" || l[0].Text == "" {
+			t.Errorf("%s: %+v, want unknown", name, l)
+		}
+	}
+	l := (&export.Report{Analyses: map[string]any{"qos": qos.Report{Classes: []qos.Class{{Verdict: "effective"}, {Verdict: "untested"}}, Marks: []qos.Mark{{DSCP: 46, Packets: 1}}}}}).Summary()
+	if want := "100.0 % of packets are marked; of 2 traffic classes, 1 had priority under congestion, 1 met no congestion"; l[0].Verdict != "ok" || l[0].Text != want {
+		t.Errorf("%+v, want ok, %q", l[0], want)
+	}
+}
+
 // TestTables wants rectangular tables of bounded length for each analysis.
 func TestTables(t *testing.T) {
 	r := report(t)
@@ -302,6 +322,7 @@ func TestNumbers(t *testing.T) {
 		export.Rate(1e9): "1 Gb/s", export.Number(-1234567): "-1,234,567", export.Number(999): "999", export.Percent(0.1234): "12.3 %",
 		export.Count(1, "query"): "1 query", export.Count(1200, "query"): "1,200 queries", export.Count(0, "packet"): "0 packets",
 		export.Duration(0.25): "250 ms", export.Duration(44.94): "44.9 s", export.Duration(720): "12 min", export.Duration(12600): "3.5 h", export.Duration(1036800): "12 days",
+		export.Duration(0): "0 s", export.Duration(5e-6): "5 µs", export.Duration(7.5e9): "238 years", export.Count(2, "traffic class"): "2 traffic classes",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -13,16 +13,23 @@ func bandwidthText(_ *Report, section any) string {
 	}
 	text := fmt.Sprintf("%s in %s, %s on average", Bytes(b.Total.Bytes), Count(b.Total.Packets, "packet"), Rate(b.Total.Mean))
 	if b.Total.Peak > b.Total.Mean { // a capture may be shorter than the step
-		text += fmt.Sprintf(", %s at most in %d s", Rate(b.Total.Peak), b.Total.PeakFor)
+		busiest := "the busiest second"
+		if b.Total.PeakFor != 1 {
+			busiest = fmt.Sprintf("the busiest %d s", b.Total.PeakFor)
+		}
+		text += fmt.Sprintf(", %s in %s", Rate(b.Total.Peak), busiest)
 	}
 	for i, a := range b.Applications {
 		if i == 3 {
 			break
 		}
-		text += fmt.Sprintf(", %s %s", a.Name, Percent(a.Share))
+		text += []string{"; most of it ", ", ", ", "}[i] + a.Name + " " + Percent(a.Share)
 	}
 	return text
 }
+
+// bandwidthJudged reports whether there was traffic.
+func bandwidthJudged(section any) bool { return section.(bandwidth.Report).Total.Packets > 0 }
 
 func bandwidthTables(section any) []Table {
 	b := section.(bandwidth.Report)

@@ -18,7 +18,20 @@ func configurationText(_ *Report, section any) string {
 	if len(c.Assertions) == 0 {
 		return "no device states a setting that another must share"
 	}
-	return fmt.Sprintf("%s agree, %d mismatch, %d unobservable", Count(int64(n[configuration.Agree]), "assertion"), n[configuration.Mismatch], n[configuration.Unobservable])
+	var text []string
+	if both := n[configuration.Agree] + n[configuration.Mismatch]; both > 0 {
+		text = append(text, fmt.Sprintf("of %s that devices must share and that more than one stated, %d differ", Count(int64(both), "setting"), n[configuration.Mismatch]))
+	}
+	if u := n[configuration.Unobservable]; u > 0 {
+		text = append(text, fmt.Sprintf("%s could not be compared: only one side was heard", Count(int64(u), "setting")))
+	}
+	return strings.Join(text, "; ")
+}
+
+// configurationJudged reports whether two devices stated a setting that they must share, or a family of devices could be compared.
+func configurationJudged(section any) bool {
+	c := section.(configuration.Report)
+	return len(c.Baselines) > 0 || slices.ContainsFunc(c.Assertions, func(a configuration.Assertion) bool { return a.Verdict != configuration.Unobservable })
 }
 
 func configurationTables(section any) []Table {

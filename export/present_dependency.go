@@ -11,16 +11,25 @@ import (
 
 func dependencyText(_ *Report, section any) string {
 	d := section.(dependency.Report)
+	if len(d.Dependencies) == 0 {
+		return "nobody was seen to use a service"
+	}
 	text := fmt.Sprintf("%s on %s", Count(int64(len(d.Dependencies)), "dependency"), Count(int64(len(d.Services)), "service"))
 	if len(d.Requires) > 0 {
 		text += fmt.Sprintf(", %s between services inferred", Count(int64(len(d.Requires)), "requirement"))
 	}
 	if len(d.CriticalNodes) > 0 {
 		c := d.CriticalNodes[0]
-		text += fmt.Sprintf("; most critical: %s, used by %d", c.Label, c.CutClients)
+		text += fmt.Sprintf("; most critical: %s, used by %s", c.Label, Count(int64(c.CutClients), "client"))
 	}
 	return text
 }
+
+// dependencyJudged reports whether there are dependencies.
+func dependencyJudged(section any) bool { return len(section.(dependency.Report).Dependencies) > 0 }
+
+// reasons say in words why something is critical.
+var reasons = map[string]string{"shared": "used by many", "articulation": "the only connection", "centrality": "most connected"}
 
 func dependencyTables(section any) []Table {
 	d := section.(dependency.Report)
@@ -49,9 +58,9 @@ func dependencyTables(section any) []Table {
 	for _, r := range d.Requires {
 		rt.Rows = append(rt.Rows, []string{r.Label, Number(r.Support), fmt.Sprintf("%.2f", r.Confidence)})
 	}
-	ct := Table{Title: "What many depend on", Columns: []Column{{Name: "what"}, {Name: "why"}, {"clients cut off", true}}}
+	ct := Table{Title: "What many depend on", Columns: []Column{{Name: "what"}, {Name: "why"}, {"clients", true}}}
 	for _, c := range d.CriticalNodes {
-		ct.Rows = append(ct.Rows, []string{c.Label, c.Why, Number(int64(c.CutClients))})
+		ct.Rows = append(ct.Rows, []string{c.Label, cmp.Or(reasons[c.Why], c.Why), Number(int64(c.CutClients))})
 	}
 	return []Table{st.cut(maxRows), rt.cut(maxRows), ct.cut(10)}
 }

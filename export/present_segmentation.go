@@ -22,19 +22,24 @@ func segmentationText(_ *Report, section any) string {
 	}
 	if judged == 0 {
 		seen := n["allowed-seen"]
-		return fmt.Sprintf("no policy declared: %s, traffic in %d of %d zone pairs", Count(int64(zones(s)), s.ZonesSource+" zone"), seen, len(s.Matrix))
+		if len(s.Matrix) == 0 {
+			return "no policy is declared, and no zones were seen"
+		}
+		return fmt.Sprintf("no policy is declared that forbids anything: %s, traffic in %d of %s", Count(int64(zones(s)), s.ZonesSource+" zone"), seen, Count(int64(len(s.Matrix)), "zone pair"))
 	}
-	text := fmt.Sprintf("%d of %d observable denied zone pairs are breached", s.Score.Violated, s.Score.Observable)
-	if s.Score.Observable == 0 {
-		text = "no denied zone pair was observable"
-	} else {
-		text += fmt.Sprintf("; score %s (95 %%: %s to %s)", Percent(s.Score.Value), Percent(s.Score.Low), Percent(s.Score.High))
+	text := "none of the zone pairs that the policy denies could be observed"
+	if o := s.Score.Observable; o > 0 {
+		text = fmt.Sprintf("the policy is breached in %d of %s that it denies and that could be observed; score %s, between %s and %s at 95 %% confidence",
+			s.Score.Violated, Count(int64(o), "zone pair"), Percent(s.Score.Value), Percent(s.Score.Low), Percent(s.Score.High))
 	}
 	if u := n["unobservable"]; u > 0 {
-		text += fmt.Sprintf("; %d pairs could not be seen from here", u)
+		text += fmt.Sprintf("; %s could not be seen from here", Count(int64(u), "pair"))
 	}
 	return text
 }
+
+// segmentationJudged reports whether a zone pair that the policy denies could be observed.
+func segmentationJudged(section any) bool { return section.(segmentation.Report).Score.Observable > 0 }
 
 func zones(s segmentation.Report) int {
 	seen := map[string]bool{}

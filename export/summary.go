@@ -11,7 +11,7 @@ import (
 type Line struct {
 	Analysis string
 	Question string
-	Verdict  string // ok, attention, trouble, open
+	Verdict  string // ok, attention, trouble; unknown where there was nothing to judge by, which is no pass
 	Text     string
 }
 
@@ -35,16 +35,17 @@ type view struct {
 	name, question string
 	text           func(r *Report, section any) string
 	tables         func(section any) []Table
+	judged         func(section any) bool // whether there was anything that the question could be answered by
 }
 
 // views are the analyses in the order in which reports present them.
 func views() []view {
 	return []view{
-		{"segmentation", "Is the network segmented as intended?", segmentationText, segmentationTables},
-		{"dependency", "Which systems depend on which?", dependencyText, dependencyTables},
-		{"bandwidth", "Where does the bandwidth go?", bandwidthText, bandwidthTables},
-		{"configuration", "Are devices configured alike?", configurationText, configurationTables},
-		{"qos", "Does priority traffic get priority?", qosText, qosTables},
+		{"segmentation", "Is the network segmented as intended?", segmentationText, segmentationTables, segmentationJudged},
+		{"dependency", "Which systems depend on which?", dependencyText, dependencyTables, dependencyJudged},
+		{"bandwidth", "Where does the bandwidth go?", bandwidthText, bandwidthTables, bandwidthJudged},
+		{"configuration", "Are devices configured alike?", configurationText, configurationTables, configurationJudged},
+		{"qos", "Does priority traffic get priority?", qosText, qosTables, qosJudged},
 	}
 }
 
@@ -56,14 +57,17 @@ func (r *Report) Summary() []Line {
 		if !ok {
 			continue
 		}
-		lines = append(lines, Line{v.name, v.question, r.verdict(v.name), v.text(r, section)})
+		lines = append(lines, Line{v.name, v.question, r.verdict(v.name, v.judged(section)), v.text(r, section)})
 	}
 	return lines
 }
 
-// verdict follows from the most severe finding of an analysis.
-func (r *Report) verdict(name string) string {
+// verdict follows from the most severe finding of an analysis; without one it is ok only if something was judged.
+func (r *Report) verdict(name string, judged bool) string {
 	verdict := "ok"
+	if !judged {
+		verdict = "unknown"
+	}
 	for _, f := range r.Findings {
 		if !strings.HasPrefix(f.Rule, name+"/") {
 			continue
@@ -146,15 +150,22 @@ func Count(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	if strings.HasSuffix(noun, "class") {
+		return Number(n) + " " + noun + "es"
+	}
 	if s, ok := strings.CutSuffix(noun, "y"); ok {
 		return Number(n) + " " + s + "ies"
 	}
 	return Number(n) + " " + noun + "s"
 }
 
-// Duration writes a time in seconds in the unit that fits: "250 ms", "44.9 s", "12 min", "3.5 h", "12 days".
+// Duration writes a time in seconds in the unit that fits: "20 µs", "250 ms", "44.9 s", "12 min", "3.5 h", "12 days", "3 years".
 func Duration(seconds float64) string {
 	switch {
+	case seconds == 0:
+		return "0 s"
+	case seconds < 0.001:
+		return fmt.Sprintf("%.3g µs", seconds*1e6)
 	case seconds < 1:
 		return fmt.Sprintf("%.3g ms", seconds*1000)
 	case seconds < 120:
@@ -164,5 +175,8 @@ func Duration(seconds float64) string {
 	case seconds < 2*86400:
 		return fmt.Sprintf("%.3g h", seconds/3600)
 	}
-	return fmt.Sprintf("%.0f days", seconds/86400)
+	if seconds < 2*365.25*86400 {
+		return fmt.Sprintf("%.0f days", seconds/86400)
+	}
+	return fmt.Sprintf("%.3g years", seconds/86400/365.25)
 }

@@ -10,10 +10,12 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
 )
 
@@ -68,7 +70,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	}
 	code := exitCode(err)
 	if text := err.Error(); text != "" {
-		fmt.Fprintf(errOut, "nsgraph: %s\n", text)
+		lines := strings.Split(text, "\n")
+		for i := range lines { // names of files and what stands in them may steer a terminal
+			lines[i] = analyses.Printable(lines[i])
+		}
+		fmt.Fprintf(errOut, "nsgraph: %s\n", strings.Join(lines, "\n"))
 	}
 	return code
 }

@@ -52,7 +52,14 @@ func findings(b *strings.Builder, r *export.Report) {
 	for _, f := range r.Findings {
 		var ev []string
 		for _, e := range f.Evidence {
-			ev = append(ev, fmt.Sprintf("packets %s, `%s`", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Packets), " ", ", "), "[]"), strings.NewReplacer("|", "\\|", "`", "'").Replace(analyses.Printable(e.Filter))))
+			var parts []string
+			if len(e.Packets) > 0 {
+				parts = append(parts, "packets "+strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Packets), " ", ", "), "[]"))
+			}
+			if e.Filter != "" {
+				parts = append(parts, "`"+strings.NewReplacer("|", "\\|", "`", "'").Replace(analyses.Printable(e.Filter))+"`")
+			}
+			ev = append(ev, strings.Join(parts, ", "))
 		}
 		text := f.Text
 		if len(f.ExplainedBy) > 0 {

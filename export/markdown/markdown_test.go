@@ -57,6 +57,11 @@ func TestWrite(t *testing.T) {
 		}
 	}
 	b.Reset()
+	r.Findings[0].Evidence = []analyses.Evidence{{Filter: "arp"}, {Packets: []uint64{7}}}
+	if err := markdown.Write(&b, r); err != nil || !strings.Contains(b.String(), "| `arp`; packets 7 |") {
+		t.Errorf("evidence without packets, and without a filter: %v\n%s", err, b.String())
+	}
+	b.Reset()
 	if err := markdown.Write(&b, &export.Report{}); err != nil || !strings.Contains(b.String(), "None.") {
 		t.Errorf("%v, no findings are not said:\n%s", err, &b)
 	}

@@ -2,9 +2,11 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -63,24 +65,26 @@ func (p *printer) color(c text.Color, s string) string {
 
 func (p *printer) captures(r *export.Report) {
 	for _, c := range r.Captures {
-		p.printf("%s: %s, %s at %s", analyses.Printable(c.Path), export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), analyses.Printable(c.Point))
+		line := fmt.Sprintf("%s: %s, %s at %s", c.Path, export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), cell(c.Point))
 		if c.First != nil {
-			p.printf(", %s, %s", c.First.Time().Format("2006-01-02 15:04:05 UTC"), export.Duration(c.Last.Seconds(*c.First)))
+			line += fmt.Sprintf(", %s, %s", c.First.Time().Format("2006-01-02 15:04:05 UTC"), export.Duration(c.Last.Seconds(*c.First)))
 		}
 		if c.Duplicates > 0 {
-			p.printf(", %s counted once", export.Count(c.Duplicates, "further sighting"))
+			line += fmt.Sprintf(", %s counted once", export.Count(c.Duplicates, "further sighting"))
 		}
+		p.hang("", 4, line)
 		if c.Error != nil {
-			p.printf("\n  %s", p.color(text.FgRed, "not read whole: "+analyses.Printable(*c.Error)))
+			for _, l := range p.lines(4, "not read whole: "+*c.Error) {
+				p.printf("  %s\n", p.color(text.FgRed, l))
+			}
 		}
-		p.printf("\n")
 	}
 	g := r.Graph
-	p.printf("%s, %s, %s, %s, %s\n", export.Count(g.Endpoints, "endpoint"), export.Count(g.Services, "service"), export.Count(g.Dependencies, "dependency"),
-		export.Count(g.Conversations, "conversation"), export.Count(g.VLANs, "VLAN"))
+	p.hang("", 4, fmt.Sprintf("%s, %s, %s, %s, %s", export.Count(g.Endpoints, "endpoint"), export.Count(g.Services, "service"), export.Count(g.Dependencies, "dependency"),
+		export.Count(g.Conversations, "conversation"), export.Count(g.VLANs, "VLAN")))
 }
 
-var verdictColors = map[string]text.Color{"ok": text.FgGreen, "attention": text.FgYellow, "trouble": text.FgRed, "open": text.FgCyan}
+var verdictColors = map[string]text.Color{"ok": text.FgGreen, "attention": text.FgYellow, "trouble": text.FgRed, "unknown": text.FgCyan}
 
 func (p *printer) verdict(r *export.Report) {
 	p.heading("VERDICT")
@@ -92,16 +96,37 @@ func (p *printer) verdict(r *export.Report) {
 
 // wrap prints text at an indent, broken at spaces to the width.
 func (p *printer) wrap(indent int, s string) {
-	s = analyses.Printable(s)
-	pad := strings.Repeat(" ", indent)
-	if p.o.Width <= indent+20 {
-		p.printf("%s%s\n", pad, s)
-		return
+	for _, l := range p.lines(indent, s) {
+		p.printf("%s%s\n", strings.Repeat(" ", indent), l)
 	}
+}
+
+// hang prints text behind a prefix; what does not fit the line goes on at an indent.
+func (p *printer) hang(prefix string, indent int, s string) {
+	for i, l := range p.lines(indent, s) {
+		if i > 0 {
+			prefix = strings.Repeat(" ", indent)
+		}
+		p.printf("%s%s\n", prefix, l)
+	}
+}
+
+// unit is a unit behind its number, which it is not parted from.
+var unit = regexp.MustCompile(`(\d) (%|[kMGTP]?B|[kMGTP]?b/s|µs|ms|s|min|h|days|years)([,;:.)]|\s|$)`)
+
+// lines breaks text at spaces so that it fits behind an indent. A terminal that is too narrow for that gets one line.
+func (p *printer) lines(indent int, s string) []string {
+	const glue = "\u00a0"
+	s = analyses.Printable(s)
+	if p.o.Width <= indent+20 {
+		return []string{s}
+	}
+	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range strings.Fields(unit.ReplaceAllString(s, "${1}\u2060${2}${3}")) {
+		word = strings.ReplaceAll(word, "\u2060", glue)
 		if line != "" && text.StringWidthWithoutEscSequences(line)+1+text.StringWidthWithoutEscSequences(word) > p.o.Width-indent {
-			p.printf("%s%s\n", pad, line)
+			lines = append(lines, line)
 			line = ""
 		}
 		if line != "" {
@@ -109,7 +134,11 @@ func (p *printer) wrap(indent int, s string) {
 		}
 		line += word
 	}
-	p.printf("%s%s\n", pad, line)
+	lines = append(lines, line)
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], glue, " ")
+	}
+	return lines
 }
 
 var severityColors = map[analyses.Severity]text.Color{analyses.Critical: text.FgHiRed, analyses.High: text.FgRed, analyses.Medium: text.FgYellow, analyses.Low: text.FgCyan, analyses.Info: text.FgWhite}
@@ -143,7 +172,8 @@ func (p *printer) findings(r *export.Report) {
 }
 
 func (p *printer) finding(f analyses.Finding, paths map[string]string) {
-	p.printf("  %s %s  (confidence %.2f, id %s)\n", p.color(severityColors[f.Severity], fmt.Sprintf("%-8s", strings.ToUpper(f.Severity.String()))), f.Rule, f.Confidence, f.ID)
+	p.hang("  "+p.color(severityColors[f.Severity], fmt.Sprintf("%-8s", strings.ToUpper(f.Severity.String())))+" ", 11,
+		fmt.Sprintf("%s  (confidence %.2f, id %s)", f.Rule, f.Confidence, f.ID))
 	p.wrap(11, f.Text)
 	if len(f.ExplainedBy) > 0 {
 		p.wrap(11, "could also be: "+strings.Join(f.ExplainedBy, ", "))
@@ -155,7 +185,11 @@ func (p *printer) finding(f analyses.Finding, paths map[string]string) {
 		}
 		var parts []string
 		if len(ns) > 0 {
-			parts = append(parts, fmt.Sprintf("packets %s of %s", strings.Join(ns, ", "), paths[e.Capture]))
+			noun := "packets"
+			if len(ns) == 1 {
+				noun = "packet"
+			}
+			parts = append(parts, fmt.Sprintf("%s %s of %s", noun, strings.Join(ns, ", "), paths[e.Capture]))
 		}
 		if e.Filter != "" {
 			parts = append(parts, "filter: "+e.Filter)
@@ -187,8 +221,97 @@ func (p *printer) artefacts(r *export.Report) {
 	}
 	p.heading("WHAT THE CAPTURES THEMSELVES ADD TO THE PICTURE")
 	for _, a := range r.Artefacts {
-		p.wrap(2, fmt.Sprintf("%s at %s: %s", a.Kind, a.Point, a.Text))
+		p.hang("  ", 4, fmt.Sprintf("%s at %s: %s", a.Kind, a.Point, a.Text))
 	}
+}
+
+// maxCell is how many characters of a cell are printed; names are as long as who sends them likes.
+const maxCell = 80
+
+func cell(s string) string {
+	s = analyses.Printable(s)
+	if r := []rune(s); len(r) > maxCell {
+		return string(r[:maxCell-1]) + "…"
+	}
+	return s
+}
+
+// narrow is the least width that a column of text is broken to, and wordy the widest word that is spared as long as others can give.
+const (
+	narrow = 12
+	wordy  = 30
+)
+
+// short are the headings of columns of numbers that are wider than most numbers, for tables that hardly fit.
+var short = map[string]string{"conversations": "convs"}
+
+// heading is a column's name in a dense table: over columns of numbers it is as narrow as its longest word.
+func heading(c export.Column, dense bool) string {
+	if !dense || !c.Right {
+		return c.Name
+	}
+	return strings.ReplaceAll(cmp.Or(short[c.Name], c.Name), " ", "\n")
+}
+
+// fit chooses how wide the columns of a table may be, 0 for as wide as they are, so that it fits the terminal: first the space between them and their
+// headings shrink, then the widest columns of text are broken into lines, between words as long as that will do; numbers stay whole.
+func (p *printer) fit(t export.Table) (limits []int, dense bool) {
+	limits = make([]int, len(t.Columns))
+	if p.o.Width <= 0 || sum(p.widths(t, false))+2*len(limits) <= p.o.Width {
+		return limits, false
+	}
+	widths := p.widths(t, true)
+	over := sum(widths) + len(widths) - p.o.Width
+	for _, spare := range []bool{true, false} {
+		for ; over > 0; over-- {
+			widest := -1
+			for i, c := range t.Columns {
+				if !c.Right && widths[i] > floor(t, i, spare) && (widest < 0 || widths[i] > widths[widest]) {
+					widest = i
+				}
+			}
+			if widest < 0 {
+				break // nothing is left to break
+			}
+			widths[widest]--
+			limits[widest] = widths[widest]
+		}
+	}
+	return limits, true
+}
+
+// floor is how narrow column i may become.
+func floor(t export.Table, i int, spareWords bool) int {
+	least := narrow
+	if spareWords {
+		for _, r := range t.Rows {
+			for _, word := range strings.Fields(r[i]) {
+				least = max(least, min(wordy, text.StringWidthWithoutEscSequences(word)))
+			}
+		}
+	}
+	return least
+}
+
+// widths are those of the columns' widest cells and headings.
+func (p *printer) widths(t export.Table, dense bool) []int {
+	widths := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		for word := range strings.SplitSeq(heading(c, dense), "\n") {
+			widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(word))
+		}
+		for _, r := range t.Rows {
+			widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(cell(r[i])))
+		}
+	}
+	return widths
+}
+
+func sum(list []int) (n int) {
+	for _, x := range list {
+		n += x
+	}
+	return n
 }
 
 func (p *printer) table(t export.Table) {
@@ -198,27 +321,32 @@ func (p *printer) table(t export.Table) {
 	s.Options = table.OptionsNoBordersAndSeparators
 	s.Box.PaddingLeft, s.Box.PaddingRight = " ", " "
 	w.SetStyle(s)
-	if p.o.Width > 0 {
-		w.Style().Size.WidthMax = p.o.Width
+	limits, dense := p.fit(t)
+	if dense {
+		w.Style().Box.PaddingLeft = ""
 	}
 	head := table.Row{}
 	var configs []table.ColumnConfig
 	for i, c := range t.Columns {
-		head = append(head, c.Name)
+		head = append(head, heading(c, dense))
+		config := table.ColumnConfig{Number: i + 1, WidthMax: limits[i], WidthMaxEnforcer: text.WrapSoft}
 		if c.Right {
-			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+			config.Align, config.AlignHeader = text.AlignRight, text.AlignRight
 		}
+		configs = append(configs, config)
 	}
 	w.AppendHeader(head)
 	w.SetColumnConfigs(configs)
 	for _, r := range t.Rows {
 		row := table.Row{}
 		for _, c := range r {
-			row = append(row, analyses.Printable(c))
+			row = append(row, cell(c))
 		}
 		w.AppendRow(row)
 	}
-	p.printf("%s\n", w.Render())
+	for line := range strings.Lines(w.Render()) {
+		p.printf("%s\n", strings.TrimRight(line, " \n"))
+	}
 	if t.More > 0 {
 		p.printf(" … and %s more: see -o json\n", export.Number(int64(t.More)))
 	}
