@@ -25,6 +25,10 @@ var wrong = []struct {
 	{"no truth value", "applications: [{name: a, critical: 3}]\n", []string{`f:1:36: "3" is not true or false`}},
 	{"not YAML", "zones: [a\n", []string{`f:1:1: not YAML: did not find expected ',' or ']'`}},
 	{"tab", "zones:\n\t- a\n", []string{`f:2:1: not YAML: found character that cannot start any token`}},
+	{"not YAML further down", "version: 1\nzones: [{name: a}\nqos: {}\n", []string{`f:2:1: not YAML: did not find expected ',' or ']'`}},
+	{"unknown anchor", "version: 1\nzones: *nope\n", []string{`f:2:8: not YAML: unknown anchor 'nope' referenced`}},
+	{"no UTF-8", "version: 1\nzones: [{name: \"\xff\"}]\n", []string{`f:2:17: not YAML: invalid leading UTF-8 octet`}},
+	{"control character", "version: 1\nzones: [{name: \"ü\a\"}]\n", []string{`f:2:18: not YAML: control characters are not allowed`}},
 	{"two documents", "version: 1\n---\nversion: 1\n", []string{`f:2:1: a second document; an intent file holds one`}},
 	{"a list as file", "- zones\n", []string{`f:1:1: want a mapping, not a list`}},
 

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -48,12 +50,12 @@ func Parse(name string, data []byte) (*Intent, error) {
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return in, nil // an empty file declares nothing
 	} else if err != nil {
-		return nil, p.syntax(err)
+		return nil, p.syntax(data, err)
 	}
 	if err := dec.Decode(&second); err == nil {
 		p.at(&second, "a second document; an intent file holds one")
 	} else if !errors.Is(err, io.EOF) {
-		return nil, p.syntax(err)
+		return nil, p.syntax(data, err)
 	}
 	if len(doc.Content) > 0 && !isNull(doc.Content[0]) {
 		p.decode(doc.Content[0], reflect.ValueOf(in).Elem(), "", 0)
@@ -99,10 +101,13 @@ func (p *parser) path(path, format string, args ...any) {
 	}
 }
 
-var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+var (
+	syntaxLine    = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
 
-// syntax turns an error of the YAML reader, which knows the line only, into one of ours.
-func (p *parser) syntax(err error) error {
+// syntax turns an error of the YAML reader, which knows the line at best, into one of ours.
+func (p *parser) syntax(data []byte, err error) error {
 	text, line := err.Error(), 1
 	text, _, _ = strings.Cut(text, "\n")
 	if m := syntaxLine.FindStringSubmatch(text); m != nil {
@@ -111,7 +116,39 @@ func (p *parser) syntax(err error) error {
 			line = n
 		}
 	}
-	return &Error{p.file, line, 1, "not YAML: " + text}
+	column := 1
+	if at := faulty(data, text); at >= 0 {
+		before := data[:at]
+		line, column = bytes.Count(before, []byte("\n"))+1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])+1
+	} else if strings.HasPrefix(text, "did not find expected") && (line > 1 || wellBegun(data)) {
+		line = min(line+1, bytes.Count(data, []byte("\n"))+1) // the reader's parser counts lines from 0
+	}
+	return &Error{p.file, line, column, "not YAML: " + text}
+}
+
+// faulty finds what the YAML reader complains of without saying where. It returns -1 if it cannot.
+func faulty(data []byte, text string) int {
+	switch m := unknownAnchor.FindStringSubmatch(text); {
+	case m != nil:
+		return bytes.Index(data, []byte("*"+m[1]))
+	case strings.Contains(text, "UTF-8"):
+		for i := 0; i < len(data); {
+			r, n := utf8.DecodeRune(data[i:])
+			if r == utf8.RuneError && n == 1 {
+				return i
+			}
+			i += n
+		}
+	case strings.HasPrefix(text, "control characters"):
+		return bytes.IndexFunc(data, func(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' && r != '\u0085' })
+	}
+	return -1
+}
+
+// wellBegun reports whether the first line is YAML by itself, so that it is not the one that is wrong.
+func wellBegun(data []byte) bool {
+	first, _, more := bytes.Cut(data, []byte("\n"))
+	return more && yaml.Unmarshal(first, new(yaml.Node)) == nil
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
