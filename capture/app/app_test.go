@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -62,5 +63,17 @@ func TestHTTP(t *testing.T) {
 	if a.Name != "http" || a.Evidence != fact.PayloadEvidence || a.Version != "nginx/1.2" || a.Clear != "http-basic" || a.User != "alice" ||
 		len(a.Names) != 1 || a.Names[0] != (fact.AppName{Name: "erp.corp.example", Evidence: "http"}) {
 		t.Errorf("got %+v", a)
+	}
+}
+
+func TestAllNames(t *testing.T) {
+	names := Names()
+	for _, want := range []string{"dns", "dns-over-tls", "ftp-data", "rtp", "tls", "whois"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if !slices.IsSorted(names) || slices.Contains(names, "") {
+		t.Errorf("%q", names)
 	}
 }

@@ -1,5 +1,24 @@
 package app
 
+import (
+	"maps"
+	"slices"
+)
+
+// Names returns all names that applications over TCP and UDP can be called by, sorted.
+func Names() []string {
+	names := map[string]bool{"dns-over-tls": true, "dns-over-quic": true}
+	for _, p := range protocols() {
+		names[p.name] = true
+	}
+	for _, ports := range registered() {
+		for _, name := range ports {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
 // protocols returns the table: who is looked for, in this order. A name is lower case, and what intent files call it. Signatures that
 // are sure come first; those that lean on a port or on little come last.
 func protocols() []protocol {

@@ -30,6 +30,7 @@ func (a *app) loadIntent() (*intent.Intent, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
+	a.warnOfApplications(in)
 	return in, nil
 }
 

@@ -35,6 +35,7 @@ func (a *app) intentCmd() *cobra.Command {
 			if err != nil {
 				return &exitError{exitUsage, err}
 			}
+			a.warnOfApplications(in)
 			return a.answer(func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "%s holds: %s, %s, %s, %s\n", args[0], export.Count(int64(len(in.Zones)), "zone"), export.Count(int64(rules(in)), "policy rule"),
 					export.Count(int64(len(in.Groups)), "group"), export.Count(int64(len(in.Applications)), "application"))

@@ -61,6 +61,14 @@ zones:
 	}
 }
 
+func TestTransports(t *testing.T) {
+	for _, name := range intent.Transports() {
+		if s, err := intent.ParseService(name); err != nil || s.Transport != name {
+			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+	}
+}
+
 func TestServiceMatches(t *testing.T) {
 	for _, c := range []struct {
 		spec, transport string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -128,6 +129,9 @@ var transports = []string{"tcp", "udp", "sctp", "icmp", "icmpv6", "gre", "esp", 
 func hasPorts(transport string) bool {
 	return transport == fact.TCP.String() || transport == fact.UDP.String() || transport == fact.SCTP.String()
 }
+
+// Transports returns the names that a service may begin with; of those without ports, applications are called the same.
+func Transports() []string { return slices.Clone(transports) }
 
 // ParseService reads "tcp/443", "udp/8000-8099", "tcp" (all ports), "icmp", "ip-99", or "app:dns".
 func ParseService(s string) (ServiceSpec, error) {
