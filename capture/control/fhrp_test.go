@@ -1,6 +1,8 @@
 package control
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -43,6 +45,10 @@ func TestHSRP(t *testing.T) {
 		hsrp.state = standby
 		hsrp.version = 2
 	`)
+	none := slices.Collect(strings.Lines(strings.Join(said(t, hsrpPacket(unhex(t, hsrp2[:len(hsrp2)-11]))), "\n")))
+	if !slices.Contains(none, "hsrp.auth = none\n") {
+		t.Errorf("version 2 without a TLV of authentication: %q", none)
+	}
 	b := unhex(t, hsrp1+"041c")
 	b[1] = 2 // resign
 	wantLines(t, said(t, hsrpPacket(b))[1:6:6], "hsrp.auth = md5\nhsrp.hello = 3\nhsrp.hold = 10\nhsrp.priority = 200\nhsrp.state = resigned")
@@ -79,6 +85,8 @@ func TestVRRP(t *testing.T) {
 	resigned := unhex(t, vrrp2)
 	resigned[2] = 0
 	wantLines(t, said(t, vrrpPacket(resigned)), "vrrp.state = resigned\nvrrp.version = 2")
+	password := unhex(t, "21 01 64 01 01 01 0000 c0a80001 636973636f000000")
+	wantLines(t, said(t, vrrpPacket(password))[1:2:2], "vrrp.auth = text 8c546064")
 	v6 := ip6Packet(112, "fe80::2", "ff02::12", unhex(t, "31 07 64 01 0064 0000 fe800000000000000000000000000001"))
 	if s := firstOf[*fact.Statement](facts(t, v6)); s.Group != "vrrp 7 v6" || s.Value != "fe80::1" {
 		t.Errorf("%+v", s)
@@ -112,11 +120,15 @@ func TestVRRPDamaged(t *testing.T) {
 func TestGLBP(t *testing.T) {
 	wantLines(t, said(t, glbpPacket(unhex(t, glbp1))), `
 		glbp.address = 192.168.0.1
+		glbp.auth = none
 		glbp.hello = 3
 		glbp.hold = 10
 		glbp.priority = 200
 		glbp.state = active
 	`)
+	for tlv, want := range map[string]string{"03 09 01 05 636973636f": "text e73b79a0", "03 08 02 04 00000001": "md5", "03 05 09 01 00": "9", "03 04 01 09": "text e3b0c442"} {
+		wantLines(t, said(t, glbpPacket(unhex(t, glbp1+tlv)))[1:2:2], "glbp.auth = "+want)
+	}
 	if got := said(t, glbpPacket(unhex(t, "01 00 0001 0000 020000000001 02 04 0000"))); len(got) != 0 {
 		t.Errorf("without a hello: %v", got)
 	}

@@ -13,6 +13,7 @@ var glbpSettings = []Setting{
 	{"glbp.hello", "hello time, seconds", "Cisco GLBP, hello TLV"},
 	{"glbp.hold", "hold time, seconds", "Cisco GLBP, hello TLV"},
 	{"glbp.address", "virtual address", "Cisco GLBP, hello TLV"},
+	{"glbp.auth", "authentication: none, text and a digest of the password, md5, or the number", "Cisco GLBP, authentication TLV"},
 }
 
 // GLBP is a hello of the Gateway Load Balancing Protocol. Times are in milliseconds.
@@ -22,6 +23,7 @@ type GLBP struct {
 	Priority    uint8
 	Hello, Hold uint32
 	Virtual     netip.Addr
+	Auth        string
 }
 
 var glbpStates = map[uint8]string{4: "listen", 8: "speak", 16: "standby", 32: "active"}
@@ -38,6 +40,9 @@ func decodeGLBP(b []byte) (g GLBP, ok bool, err error) {
 	for c.left() >= 2 {
 		t, n := c.u8(), int(c.u8())
 		v := c.sub(n - 2)
+		if t == 3 {
+			g.auth(&v)
+		}
 		if t != 1 {
 			continue
 		}
@@ -51,6 +56,9 @@ func decodeGLBP(b []byte) (g GLBP, ok bool, err error) {
 		g.Virtual, _ = netip.AddrFromSlice(v.take(int(v.u8())))
 		ok = v.bad == nil && g.State != ""
 		c.bad = v.bad
+	}
+	if g.Auth == "" {
+		g.Auth = "none"
 	}
 	err = c.err("glbp")
 	return g, ok && err == nil, err
@@ -70,5 +78,21 @@ func (d *Decoder) glbp(p *wire.Packet) error {
 	if g.Virtual.IsValid() && !g.Virtual.IsUnspecified() {
 		s.say("glbp.address", g.Virtual.String())
 	}
+	s.say("glbp.auth", g.Auth)
 	return nil
+}
+
+// auth reads the authentication TLV: a type, a length, and the password or what proves that it is known.
+func (g *GLBP) auth(v *cursor) {
+	switch t := v.u8(); t {
+	case 1:
+		g.Auth = "text " + secret(v.take(min(int(v.u8()), v.left())))
+	case 2, 3:
+		g.Auth = "md5"
+	default:
+		g.Auth = strconv.Itoa(int(t))
+	}
+	if v.bad != nil {
+		g.Auth = ""
+	}
 }

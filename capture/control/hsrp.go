@@ -14,7 +14,7 @@ var hsrpSettings = []Setting{
 	{"hsrp.hello", "hello time, seconds", "RFC 2281, 5.1"},
 	{"hsrp.hold", "hold time, seconds", "RFC 2281, 5.1"},
 	{"hsrp.address", "virtual address", "RFC 2281, 5.1"},
-	{"hsrp.auth", "authentication: text and a digest of the password, or md5", "RFC 2281, 5.1"},
+	{"hsrp.auth", "authentication: text and a digest of the password, md5, or none", "RFC 2281, 5.1"},
 }
 
 // HSRP is a hello, coup or resign message (RFC 2281, section 5.1; version 2 as Cisco documents it). Times are in milliseconds.
@@ -40,6 +40,9 @@ func decodeHSRP(b []byte) (h HSRP, ok bool, err error) {
 		ok = h.version1(&c)
 	} else {
 		ok = h.version2(&c)
+	}
+	if ok && h.Auth == "" {
+		h.Auth = "none"
 	}
 	err = c.err("hsrp")
 	return h, ok && err == nil, err

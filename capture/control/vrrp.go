@@ -3,6 +3,7 @@ package control
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"netscope.example/nsgraph/capture/wire"
 )
@@ -13,13 +14,14 @@ var vrrpSettings = []Setting{
 	{"vrrp.priority", "priority; 255: owner of the address", "RFC 5798, 5.2.4"},
 	{"vrrp.interval", "advertisement interval, seconds", "RFC 3768, 5.3.7; RFC 5798, 5.2.7"},
 	{"vrrp.addresses", "virtual addresses", "RFC 5798, 5.2.9"},
-	{"vrrp.auth", "authentication of version 2: none, text, md5, or the number", "RFC 2338, 5.3.6"},
+	{"vrrp.auth", "authentication of version 2: none, text and a digest of the password, md5, or the number", "RFC 2338, 5.3.6"},
 }
 
 // VRRP is an advertisement (RFC 3768, section 5.1; RFC 5798, section 5.1).
 type VRRP struct {
 	Version, Group, Priority uint8
 	Auth                     uint8  // version 2
+	Password                 string // a digest of it, of authentication type 1
 	Interval                 uint32 // milliseconds
 	Addresses                []netip.Addr
 }
@@ -51,6 +53,9 @@ func decodeVRRP(b []byte, v6 bool) (v VRRP, ok bool, err error) {
 		a, _ := netip.AddrFromSlice(c.take(size))
 		v.Addresses = append(v.Addresses, a)
 	}
+	if v.Version == 2 && v.Auth == 1 && c.left() >= 8 { // RFC 2338, 5.3.10
+		v.Password = secret(c.take(8))
+	}
 	err = c.err("vrrp")
 	return v, err == nil, err
 }
@@ -80,7 +85,7 @@ func (d *Decoder) vrrp(p *wire.Packet) error {
 		if names := [...]string{"none", "text", "md5"}; int(v.Auth) < len(names) {
 			auth = names[v.Auth]
 		}
-		s.say("vrrp.auth", auth)
+		s.say("vrrp.auth", strings.TrimSpace(auth+" "+v.Password))
 	}
 	return nil
 }
