@@ -170,9 +170,9 @@ func (j *judge) addressFinding(confidence float64, text string, a, b *ClaimRow) 
 	f := analyses.NewFinding("configuration/duplicate-address", analyses.High, confidence, text,
 		analyses.Subject{Kind: "endpoint", ID: a.Endpoint.String(), Label: a.Address.String()})
 	f.First, f.Last, f.Count = min(a.First, b.First), max(a.Last, b.Last), a.Claims+b.Claims
-	filter := "arp.src.proto_ipv4 == " + a.Address.String()
+	filter := fmt.Sprintf("arp.src.proto_ipv4 == %s || ip.src == %s", a.Address, a.Address)
 	if a.Address.Is6() {
-		filter = "icmpv6.nd.na.target_address == " + a.Address.String()
+		filter = fmt.Sprintf("icmpv6.nd.na.target_address == %s || icmpv6.nd.ns.target_address == %s || ipv6.src == %s", a.Address, a.Address, a.Address)
 	}
 	f.Evidence = analyses.EvidenceOf(slices.Concat(a.Witness, b.Witness), filter)
 	j.explain(&f, "tags-stripped")

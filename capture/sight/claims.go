@@ -51,7 +51,8 @@ const (
 )
 
 // ndClaim reads a neighbour discovery message: a solicitation or router advertisement claims its source for the source link-layer
-// address, a neighbour advertisement its target for the target link-layer address, or for the frame's source if it names none.
+// address, a neighbour advertisement its target for the target link-layer address, or for the frame's source if it names none. Who asks from no address
+// whether its target is taken (RFC 4862, section 5.4) claims it, too.
 // What was forwarded (hop limit not 255) is no claim.
 func ndClaim(p *wire.Packet) (claim, bool) {
 	b := upper(p)
@@ -75,6 +76,9 @@ func ndClaim(p *wire.Packet) (claim, bool) {
 		if b[0] == neighbourAdvertise {
 			c.ip, want = wire.Addr(b[8:24]), optTargetLinkLayer
 			c.announce = b[4]&neighbourSolicitedOn == 0
+		} else if unspecified(&c.ip) {
+			c.ip, c.announce = wire.Addr(b[8:24]), true
+			return c, !unspecified(&c.ip) && c.ip[0] != 0xff && !c.mac.IsZero() && !c.mac.IsGroup()
 		}
 	default:
 		return claim{}, false

@@ -156,6 +156,11 @@ func TestNDClaims(t *testing.T) {
 			t.Errorf("%s: %v at %v, announced %v", c.name, got.ip.Netip(), got.mac, got.announce)
 		}
 	}
+	taken := nd(135, 24, 0, who)
+	taken.Src = wire.Addr{}
+	if c, ok := ndClaim(taken); !ok || c.ip.Netip() != who || c.mac != hostA || !c.announce {
+		t.Errorf("duplicate address detection: %v, %+v", ok, c)
+	}
 	forwarded := nd(136, 24, 0x20, who, target...)
 	forwarded.TTL = 254
 	if _, ok := ndClaim(forwarded); ok {
