@@ -46,7 +46,6 @@ type receiver struct {
 	ms          int64
 	witness     []string
 	largest     int64
-	filter      string
 	window      int64 // the largest that it offered, bytes
 }
 
@@ -171,7 +170,6 @@ func zero(at map[graph.ID]*receiver, r *TCPRow, id graph.ID, a, peer netip.Addr,
 	h := of(at, r, id, a, peer)
 	h.closed += times
 	h.ms += ms
-	h.filter = "tcp.window_size == 0 && "
 }
 
 // of returns a host's entry with r counted among its witnesses.
@@ -197,14 +195,6 @@ func (j *judge) tcpFinding(h *receiver, rule string, sev analyses.Severity, conf
 	slices.Sort(h.peers)
 	f := analyses.NewFinding(rule, sev, confidence, text, analyses.Subject{Kind: "endpoint", ID: h.id.String(), Label: h.address.String()})
 	f.First, f.Last, f.Count = h.first, h.last, count
-	source := "ip.src == "
-	if h.address.Is6() {
-		source = "ipv6.src == "
-	}
-	filter := "tcp.flags.syn == 1 && " + source + h.address.String()
-	if h.filter != "" {
-		filter = h.filter + source + h.address.String()
-	}
-	f.Evidence = analyses.EvidenceOf(h.witness, filter)
+	f.Evidence = analyses.EvidenceOf(h.witness, analyses.AddressFilter(h.address)+" && tcp")
 	return j.add(f)
 }

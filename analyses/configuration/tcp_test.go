@@ -38,7 +38,7 @@ func TestZeroWindow(t *testing.T) {
 	closed := func(u *graph.Uses) { u.ZeroWindowsDown, u.ZeroWindowDownMs, u.ScaleUp, u.ScaleDown = 4, 23_700, 7, 7 }
 	w := newWorld().uses("10.0.0.5", "192.0.2.1", 443, closed)
 	r := w.finds(t, "medium tcp-zero-window: 192.0.2.1 keeps its receive window closed for 23.7 s in all (4 times) against 10.0.0.5, want it open")
-	if f := r.Findings[0].Evidence[0].Filter; f != "tcp.window_size == 0 && ip.src == 192.0.2.1" {
+	if f := r.Findings[0].Evidence[0].Filter; f != "ip.addr == 192.0.2.1 && tcp" {
 		t.Errorf("filter %q", f)
 	}
 	newWorld().uses("10.0.0.5", "192.0.2.1", 9100, closed).finds(t) // a printer
