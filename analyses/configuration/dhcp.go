@@ -27,7 +27,7 @@ func (j *judge) dhcp() {
 		}
 		return cmp.Or(place(r), "segment")
 	}, byAddress)
-	for _, s := range segs {
+	for _, s := range sites(segs, nothing) {
 		for i, b := range s.speakers {
 			for _, a := range s.speakers[:i] {
 				if j.full("configuration/dhcp-conflict") {
@@ -55,6 +55,17 @@ func (j *judge) dhcpPair(s *segment, a, b *speaker) {
 		differ = append(differ, option+" "+whoSays(said, option))
 		rows = append(append(rows, a...), b...)
 	}
+	lacking := func(options []string) { // one gives addresses without what the other gives
+		for i, p := range both {
+			o := both[1-i]
+			for _, option := range options {
+				if len(p.rows["dhcp.lease"]) > 0 && len(p.rows[option]) == 0 && len(o.rows[option]) > 0 {
+					differ = append(differ, fmt.Sprintf("%s none (%s), %s", option, p.label, whoSays([]*speaker{o}, option)))
+					rows = slices.Concat(rows, p.rows["dhcp.lease"], o.rows[option])
+				}
+			}
+		}
+	}
 	switch {
 	case sameSubnet(a, b):
 		for _, option := range dhcpOptions {
@@ -62,20 +73,15 @@ func (j *judge) dhcpPair(s *segment, a, b *speaker) {
 				note(option, x, y)
 			}
 		}
+		if rivals {
+			lacking([]string{"dhcp.mask", "dhcp.router", "dhcp.dns", "dhcp.domain", "dhcp.mtu"})
+		}
 	case !rivals:
 		return
 	case conflicting(a.rows["dhcp.network"], b.rows["dhcp.network"]):
 		note("dhcp.network", a.rows["dhcp.network"], b.rows["dhcp.network"])
 	default:
-		for i, p := range both { // one gives addresses without what the other gives
-			o := both[1-i]
-			for _, option := range dhcpNeeded {
-				if len(p.rows["dhcp.lease"]) > 0 && len(p.rows[option]) == 0 && len(o.rows[option]) > 0 {
-					differ = append(differ, fmt.Sprintf("%s none (%s), %s", option, p.label, whoSays([]*speaker{o}, option)))
-					rows = slices.Concat(rows, p.rows["dhcp.lease"], o.rows[option])
-				}
-			}
-		}
+		lacking(dhcpNeeded)
 		if x, y := a.rows["dhcp.lease"], b.rows["dhcp.lease"]; conflicting(x, y) {
 			note("dhcp.lease", x, y)
 		}

@@ -77,3 +77,17 @@ func TestDHCPSilent(t *testing.T) {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) { w.finds(t) })
 	}
 }
+
+// Of two servers that answer one request in one subnet, one leaves out what the other gives. Servers that answer different requests were asked for different options.
+func TestDHCPLeavesOut(t *testing.T) {
+	full := offers("dhcp.router=10.0.0.1", "dhcp.mtu=1400")
+	newWorld().says(d1, full...).says(d2, offers("dhcp.rival=10.0.0.2")...).finds(t,
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.router none (10.0.0.3), 10.0.0.1 (10.0.0.2); dhcp.mtu none (10.0.0.3), 1400 (10.0.0.2)")
+	newWorld().says(d1, full...).says(d2, offers()...).finds(t)
+}
+
+func TestDHCPOfTwoSites(t *testing.T) {
+	a, b := d1, d2
+	a.point, b.point = "a", "b"
+	newWorld().says(a, offers("dhcp.router=10.0.0.1")...).says(b, offers("dhcp.router=10.0.0.66")...).finds(t)
+}

@@ -23,7 +23,7 @@ type fhrp struct {
 var fhrps = []fhrp{
 	{"hsrp", "HSRP", "active", []string{"hsrp.version", "hsrp.hello", "hsrp.hold", "hsrp.address", "hsrp.auth"}, "hsrp.address", "hsrp.hold", 10, 1},
 	{"vrrp", "VRRP", "master", []string{"vrrp.version", "vrrp.interval", "vrrp.addresses", "vrrp.auth"}, "vrrp.addresses", "vrrp.interval", 1, 4},
-	{"glbp", "GLBP", "active", []string{"glbp.hello", "glbp.hold", "glbp.address"}, "glbp.address", "glbp.hold", 10, 1},
+	{"glbp", "GLBP", "active", []string{"glbp.hello", "glbp.hold", "glbp.address", "glbp.auth"}, "glbp.address", "glbp.hold", 10, 1},
 }
 
 // redundancy judges groups of routers that share a virtual address.
@@ -88,7 +88,8 @@ func nanos(v string, fallback float64) float64 {
 }
 
 // split parts routers of equal group numbers that cannot be on one subnet: they share no virtual address, and their own addresses have not their
-// first 24 bits in common. IPv6 routers speak from link-local addresses, which tell nothing.
+// first 24 bits in common. Link-local addresses tell nothing: IPv6 routers that share no other are in one group if one capture point heard both, and
+// tagged alike or with one virtual address.
 func (p fhrp) split(s *segment) []*segment {
 	var parts [][]*speaker
 	for _, x := range s.speakers {
@@ -119,7 +120,7 @@ func (p fhrp) together(x, y *speaker) bool {
 	for _, v := range x.values(p.addresses) {
 		for _, a := range strings.Split(v, ", ") {
 			for _, w := range y.values(p.addresses) {
-				if slices.Contains(strings.Split(w, ", "), a) {
+				if slices.Contains(strings.Split(w, ", "), a) && (!strings.HasPrefix(a, "fe80:") || meet(x, y)) {
 					return true
 				}
 			}
@@ -128,7 +129,14 @@ func (p fhrp) together(x, y *speaker) bool {
 	a, errA := netip.ParseAddr(x.label)
 	b, errB := netip.ParseAddr(y.label)
 	if errA != nil || errB != nil || !a.Is4() || !b.Is4() {
-		return false
+		return errA == nil && errB == nil && a.Is6() && b.Is6() && place(x.any()) != "" && meet(x, y)
 	}
 	return netip.PrefixFrom(a, 24).Masked().Contains(b)
+}
+
+// meet reports whether one capture point heard both.
+func meet(x, y *speaker) bool {
+	return slices.ContainsFunc(x.all(), func(a *StatementRow) bool {
+		return slices.ContainsFunc(y.all(), func(b *StatementRow) bool { return a.Point == b.Point })
+	})
 }

@@ -60,3 +60,16 @@ func TestVRRPInterval(t *testing.T) {
 	newWorld().says(a, append(v, "vrrp.version=2", "vrrp.interval=1")...).says(b, append(v, "vrrp.version=2", "vrrp.interval=2")...).finds(t,
 		"high fhrp-conflict: VRRP routers of group vrrp 1 say vrrp.interval 1 (10.0.0.2), 2 (10.0.0.3), must be equal")
 }
+
+// Link-local addresses are the same everywhere: two untagged sites that share the virtual one are two groups, one capture point that hears both hears one.
+func TestGroupsOfLinkLocalRouters(t *testing.T) {
+	a := said{address: "fe80::2", mac: "00:00:5e:00:02:07", group: "vrrp 7 v6", to: 60, point: "a"}
+	b := said{address: "fe80::3", mac: "00:00:5e:00:02:07", group: "vrrp 7 v6", to: 60, point: "b"}
+	v := []string{"vrrp.state=master", "vrrp.interval=1", "vrrp.addresses=fe80::1"}
+	newWorld().says(a, v...).says(b, v...).finds(t)
+	b.point = "a"
+	newWorld().says(a, v...).says(b, v...).finds(t, "high fhrp-conflict: VRRP group vrrp 7 v6 has two master routers, fe80::2 and fe80::3, for 60 s, want one")
+	a.vlan, b.vlan = "20", "20" // of one VLAN, they share nothing and must
+	newWorld().says(a, "vrrp.addresses=fe80::1").says(b, "vrrp.addresses=fe80::9").finds(t,
+		"high fhrp-conflict: VRRP routers of group vrrp 7 v6 vlan 20 say vrrp.addresses fe80::1 (fe80::2), fe80::9 (fe80::3), must be equal")
+}

@@ -24,6 +24,8 @@ func (j *judge) ospf() {
 		}
 		return subnets.name(r)
 	}, byAddress)
+	named := func(s *segment) bool { return !strings.HasPrefix(s.name, "instance ") }
+	segs = slices.Concat(slices.DeleteFunc(slices.Clone(segs), func(s *segment) bool { return !named(s) }), sites(slices.DeleteFunc(segs, named), nothing))
 	for _, s := range segs {
 		agree := ospfAgree
 		if strings.HasPrefix(s.name, "0.0.0.0/0") { // unnumbered point-to-point links have no mask
@@ -208,6 +210,7 @@ func (j *judge) ospfExchange(nets subnets) {
 // stuckExchange finds two routers that describe their databases again and again and never load one.
 func (j *judge) stuckExchange(s *segment) {
 	if len(s.speakers) != 2 {
+		j.unanswered(s)
 		return
 	}
 	var n int64
@@ -230,4 +233,29 @@ func (j *judge) stuckExchange(s *segment) {
 		fmt.Sprintf("OSPF routers %s exchange %d database descriptions and no request or update: the adjacency does not get past exchange", s.name, n),
 		rows, "ospf.msg == 2", settingSubject("ospf.exchange"), segmentSubject("ospf "+s.name), s.speakers[0].subject(), s.speakers[1].subject())
 	j.explain(f, "loss")
+}
+
+// unanswered finds a router that begins to describe its database again and again to one that greets it and never answers.
+func (j *judge) unanswered(s *segment) {
+	if len(s.speakers) != 1 {
+		return
+	}
+	p := s.speakers[0]
+	for _, r := range p.rows["ospf.exchange"] {
+		peer := strings.TrimSpace(strings.Replace(" "+r.Group+" ", " "+p.label+" ", " ", 1))
+		if r.Value != "exstart" || int64(r.Last-r.First) < j.settle || r.Gaps || peer == "" || strings.Contains(peer, " ") {
+			continue
+		}
+		i := slices.IndexFunc(j.rows, func(h StatementRow) bool {
+			return h.Setting == "ospf.hello" && h.Address == peer && place(&h) == place(r) && overlap(&h, r) >= j.settle
+		})
+		if i < 0 {
+			continue
+		}
+		f := j.raise("configuration/ospf-mismatch", analyses.High, 0.7,
+			fmt.Sprintf("OSPF router %s sends %s %d first database descriptions in %d s and gets none: the adjacency does not get past exstart", p.label, peer, r.Count, int64(r.Last-r.First)/1e9),
+			[]*StatementRow{r, &j.rows[i]}, "ospf", settingSubject("ospf.exchange"), segmentSubject("ospf "+s.name), p.subject())
+		j.explain(f, "loss", "one-way")
+		return
+	}
 }

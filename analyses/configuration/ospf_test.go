@@ -146,3 +146,27 @@ func TestExplainedByArtefact(t *testing.T) {
 		t.Errorf("explained by %v", f.ExplainedBy)
 	}
 }
+
+// Instances have the same name at every site: what two capture points hear of different routers is not compared.
+func TestOSPFv3OfTwoSites(t *testing.T) {
+	a := said{device: "1.1.1.1", address: "fe80::1", mac: "02:00:00:00:00:01", group: "instance 0", to: 100, point: "a"}
+	b := said{device: "2.2.2.2", address: "fe80::1", mac: "02:00:00:00:00:02", group: "instance 0", to: 100, point: "b"}
+	newWorld().says(a, "ospf.hello=10").says(b, "ospf.hello=5").finds(t)
+	both := a // the second point hears the first router, too
+	both.point = "b"
+	b.address = "fe80::2"
+	newWorld().says(a, "ospf.hello=10").says(both, "ospf.hello=10").says(b, "ospf.hello=5").finds(t,
+		"high ospf-mismatch: OSPF routers on instance 0 say ospf.hello 5 (fe80::2), 10 (fe80::1), must be equal")
+}
+
+// A router in ExStart repeats its first description every five seconds (RFC 2328, 10.8).
+func TestOSPFDescriptionUnanswered(t *testing.T) {
+	d, silent, other := r1, r2, r2
+	d.group = "10.0.0.1 10.0.0.2"
+	w := newWorld().says(r1, hello("ospf.hello=10")...).says(r2, hello("ospf.hello=10")...).says(d, "ospf.exchange=exstart")
+	w.finds(t, "high ospf-mismatch: OSPF router 10.0.0.1 sends 10.0.0.2 11 first database descriptions in 100 s and gets none: the adjacency does not get past exstart")
+	silent.to = 20 // it went away
+	newWorld().says(r1, hello("ospf.hello=10")...).says(silent, hello("ospf.hello=10")...).says(d, "ospf.exchange=exstart").finds(t)
+	other.vlan = "9"
+	newWorld().says(r1, hello("ospf.hello=10")...).says(other, hello("ospf.hello=10")...).says(d, "ospf.exchange=exstart").finds(t)
+}

@@ -55,3 +55,13 @@ func TestRouterAdvertisements(t *testing.T) {
 		t.Errorf("managed: %s", v)
 	}
 }
+
+// Two untagged sites have nothing in common but that they have no name.
+func TestNeighboursOfTwoSites(t *testing.T) {
+	a := said{address: "10.0.0.1", mac: "02:00:00:00:00:01", to: 60, point: "a"}
+	b := said{address: "10.9.0.1", mac: "02:00:00:00:00:02", to: 60, point: "b"}
+	newWorld().says(a, "eigrp.as=100").says(b, "eigrp.as=7").finds(t)
+	newWorld().says(a, "ra.hop_limit=64").says(b, "ra.hop_limit=32").finds(t)
+	b.point = "a"
+	newWorld().says(a, "eigrp.as=100").says(b, "eigrp.as=7").finds(t, "high eigrp-mismatch: EIGRP routers on segment say eigrp.as 7 (10.9.0.1), 100 (10.0.0.1), must be equal")
+}

@@ -119,3 +119,79 @@ func byAddress(r *StatementRow) string { return cmp.Or(r.Address, r.Speaker) }
 
 // byPort labels a port of a device.
 func byPort(r *StatementRow) string { return strings.TrimSpace(r.Speaker + " " + r.Port) }
+
+// sites splits segments by where they were heard: two capture points look at one segment if they hear one speaker with one MAC, or if also says the same of
+// both ("" says nothing). Segments that carry no name of their own, or one that every site has, tell nothing else of being apart.
+func sites(segs []*segment, also func(*StatementRow) string) []*segment {
+	var out []*segment
+	for _, s := range segs {
+		parts := groups{}
+		for _, p := range s.speakers {
+			for _, r := range p.all() {
+				parts.join("point "+r.Point, "speaker "+p.label+" "+identity(r))
+				if x := also(r); x != "" {
+					parts.join("point "+r.Point, "also "+x)
+				}
+			}
+		}
+		at := map[string]map[string]*speaker{}
+		points := map[string][]string{}
+		for _, p := range s.speakers {
+			for _, setting := range slices.Sorted(maps.Keys(p.rows)) {
+				for _, r := range p.rows[setting] {
+					part := parts.find("point " + r.Point)
+					if at[part] == nil {
+						at[part] = map[string]*speaker{}
+					}
+					x := at[part][p.label]
+					if x == nil {
+						x = &speaker{label: p.label, rows: map[string][]*StatementRow{}}
+						at[part][p.label] = x
+					}
+					x.rows[setting] = append(x.rows[setting], r)
+					if !slices.Contains(points[part], r.Point) {
+						points[part] = append(points[part], r.Point)
+					}
+				}
+			}
+		}
+		for _, part := range slices.Sorted(maps.Keys(at)) {
+			name := s.name
+			if len(at) > 1 {
+				slices.Sort(points[part])
+				name += " at " + strings.Join(points[part], ", ")
+			}
+			out = append(out, &segment{protocol: s.protocol, name: name, speakers: byLabel(at[part])})
+		}
+	}
+	return out
+}
+
+// identity tells a speaker from another of the same name: bridges name themselves once in a network, addresses are used again.
+func identity(r *StatementRow) string {
+	if r.Address == "" {
+		return ""
+	}
+	return r.MAC
+}
+
+// nothing says nothing of where a statement was heard.
+func nothing(*StatementRow) string { return "" }
+
+// groups are disjoint sets of names.
+type groups map[string]string
+
+func (g groups) find(x string) string {
+	for g[x] != "" && g[x] != x {
+		x = g[x]
+	}
+	return x
+}
+
+// join makes two sets one; the lesser name stands for it.
+func (g groups) join(a, b string) {
+	a, b = g.find(a), g.find(b)
+	if a != b {
+		g[max(a, b)] = min(a, b)
+	}
+}

@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ func (j *judge) spanningTree() {
 		}
 		return where(r)
 	}, func(r *StatementRow) string { return r.Speaker })
-	for _, s := range trees(segs) {
+	for _, s := range sites(segs, root) {
 		if !j.twoRoots(s) {
 			timers := []string{"stp.hello", "stp.max_age", "stp.forward_delay"} // the root sets them for all
 			j.share(s, mustShare{"configuration/stp-conflict", analyses.High, 0.9, "bridges in spanning tree", timers, ""})
@@ -24,73 +25,15 @@ func (j *judge) spanningTree() {
 		j.regions(s)
 		j.unstable(s)
 	}
+	j.notices()
 }
 
-// trees splits segments by where they were heard: two capture points look at one tree if they hear the same bridge, or of the same root. Spanning
-// trees of one number at two sites have nothing to do with each other.
-func trees(segs []*segment) []*segment {
-	var out []*segment
-	for _, s := range segs {
-		parts := groups{}
-		for _, p := range s.speakers {
-			for _, r := range p.all() {
-				parts.join("point "+r.Point, "bridge "+r.Speaker)
-				if r.Setting == "stp.root" {
-					parts.join("point "+r.Point, "root "+r.Value)
-				}
-			}
-		}
-		at := map[string]*segment{}
-		var order []string
-		for _, p := range s.speakers { // a speaker is heard in one part only
-			root := parts.find("bridge " + p.any().Speaker)
-			if at[root] == nil {
-				at[root] = &segment{protocol: s.protocol, name: s.name}
-				order = append(order, root)
-			}
-			at[root].speakers = append(at[root].speakers, p)
-		}
-		for _, root := range order {
-			t := at[root]
-			if len(order) > 1 {
-				t.name += " at " + strings.Join(pointsOf(t), ", ")
-			}
-			out = append(out, t)
-		}
+// root joins what is heard at two points where bridges far from each other hold to one root.
+func root(r *StatementRow) string {
+	if r.Setting == "stp.root" {
+		return r.Value
 	}
-	return out
-}
-
-// pointsOf returns the capture points at which a segment was heard, in order.
-func pointsOf(s *segment) []string {
-	var points []string
-	for _, p := range s.speakers {
-		for _, r := range p.all() {
-			if !slices.Contains(points, r.Point) {
-				points = append(points, r.Point)
-			}
-		}
-	}
-	slices.Sort(points)
-	return points
-}
-
-// groups are disjoint sets of names.
-type groups map[string]string
-
-func (g groups) find(x string) string {
-	for g[x] != "" && g[x] != x {
-		x = g[x]
-	}
-	return x
-}
-
-// join makes two sets one; the lesser name stands for it.
-func (g groups) join(a, b string) {
-	a, b = g.find(a), g.find(b)
-	if a != b {
-		g[max(a, b)] = min(a, b)
-	}
+	return ""
 }
 
 // twoRoots finds bridges that hold to different roots for longer than a tree takes to converge.
@@ -105,9 +48,9 @@ func (j *judge) twoRoots(s *segment) bool {
 	for i, p := range ps {
 		a.Peers = append(a.Peers, p.label)
 		a.Values[p.label] = p.value("stp.root")
-		age := nanos(p.value("stp.max_age"), 20e9) // a root that fell silent is forgotten after that
+		age := nanos(p.value("stp.max_age"), 20e9) // a root that fell silent is forgotten after that, by each bridge a second later than by the one before it
 		for _, o := range ps[:i] {
-			if d := apartFor(p, o, "stp.root", int64(age)); d > 0 {
+			if d := apartFor(p, o, "stp.root", int64(age/2)); d > 0 {
 				longest = max(longest, d)
 				split[p], split[o] = true, true
 			}
@@ -141,13 +84,18 @@ func (j *judge) regions(s *segment) {
 	j.share(named, mustShare{"configuration/stp-conflict", analyses.High, 0.8, "bridges in spanning tree", region, ""})
 }
 
-// stormChanges is how many topology changes one port must signal within stormSpan to be called a storm: a port that flaps once signals one.
+// stormChanges is how many topology changes one port must signal within stormSpan to be called a storm: a port that flaps once signals one. Notifications are
+// repeated until they are acknowledged, so that it takes stormNotices.
 const (
 	stormChanges = 5
+	stormNotices = 10
 	stormSpan    = int64(10 * 60 * 1e9)
 )
 
-// unstable finds ports that signal one topology change after the other.
+// rapidChange is for how long a port of RSTP and MSTP signals one change, its neighbour's echo included (IEEE 802.1D-2004, 17.21.7).
+const rapidChange = 8e9
+
+// unstable finds ports that signal one topology change after the other, or one that does not end.
 func (j *judge) unstable(s *segment) {
 	for _, p := range s.speakers {
 		ports := map[string][]*StatementRow{}
@@ -161,14 +109,40 @@ func (j *judge) unstable(s *segment) {
 			}
 		}
 		slices.Sort(names)
+		change := int64(rapidChange)
+		if p.value("stp.version") == "stp" { // the root signals it for so long (9.2.11 of IEEE 802.1D-1998)
+			change = int64(nanos(p.value("stp.max_age"), 20e9) + nanos(p.value("stp.forward_delay"), 15e9))
+		}
 		for _, port := range names {
 			rs := ports[port]
+			what := fmt.Sprintf("%d topology changes in %d s", len(rs), int64(rs[len(rs)-1].Last-rs[0].First)/1e9)
 			if len(rs) < stormChanges || int64(rs[len(rs)-1].First-rs[0].First) > stormSpan {
-				continue
+				r := slices.MaxFunc(rs, func(a, b *StatementRow) int { return cmp.Compare(a.Last-a.First, b.Last-b.First) })
+				if d := int64(r.Last - r.First); !r.Gaps && d >= stormChanges*change {
+					rs, what = []*StatementRow{r}, fmt.Sprintf("a topology change for %d s without an end, one takes %d s", d/1e9, change/1e9)
+				} else {
+					continue
+				}
 			}
 			j.raise("configuration/stp-conflict", analyses.High, 0.8,
-				fmt.Sprintf("bridge %s port %s in spanning tree %s signals %d topology changes in %d s", p.label, port, s.name, len(rs), int64(rs[len(rs)-1].Last-rs[0].First)/1e9),
+				fmt.Sprintf("bridge %s port %s in spanning tree %s signals %s", p.label, port, s.name, what),
 				rs, "stp.flags.tc == 1", settingSubject("stp.topology_change"), segmentSubject("stp "+s.name+" "+port), p.subject())
+		}
+	}
+}
+
+// notices finds bridges that notify the root of one topology change after the other. Their sender does not say which bridge it is.
+func (j *judge) notices() {
+	for _, s := range segments(j.rows, "stp", where, func(r *StatementRow) string { return r.MAC }) {
+		for _, p := range s.speakers {
+			for _, r := range p.rows["stp.tcn"] {
+				if r.Count < stormNotices || float64(r.Last-r.First)*stormNotices > float64(r.Count*stormSpan) {
+					continue
+				}
+				j.raise("configuration/stp-conflict", analyses.High, 0.7,
+					fmt.Sprintf("bridge port %s in spanning tree %s notifies of topology changes %d times in %d s", p.label, s.name, r.Count, int64(r.Last-r.First)/1e9),
+					[]*StatementRow{r}, "stp.type == 0x80", settingSubject("stp.tcn"), segmentSubject("stp "+s.name), p.subject())
+			}
 		}
 	}
 }

@@ -25,11 +25,11 @@ func TestTwoRoots(t *testing.T) {
 
 func TestOneRoot(t *testing.T) {
 	converging, elsewhere := b2, b2
-	converging.to = 18
+	converging.to = 9
 	elsewhere.vlan, elsewhere.group = "20", "vlan 20"
 	newWorld().says(b1, root1).says(b2, root1).finds(t)
 	newWorld().says(b1, root1).says(converging, root2).finds(t)
-	converging.to = 30
+	converging.to = 19
 	newWorld().says(b1, root1, "stp.max_age=40").says(converging, root2, "stp.max_age=40").finds(t)
 	newWorld().says(b1, root1).says(elsewhere, root2).finds(t)
 	if v := verdict(t, newWorld().says(b1, root1).finds(t), "stp.root", "vlan 10"); v != Unobservable {
@@ -80,4 +80,25 @@ func TestTreesAtSeveralPoints(t *testing.T) {
 	third.device, third.mac = "02:00:00:00:00:03", "02:00:00:00:00:33" // another bridge at one point speaks of the other's root
 	newWorld().says(here, root1).says(there, root2).says(third, root2).finds(t,
 		"high stp-conflict: spanning tree vlan 10 has two roots for 120 s: 24586 02:00:00:00:00:01 (02:00:00:00:00:01), 24586 02:00:00:00:00:02 (02:00:00:00:00:02, 02:00:00:00:00:03), want one")
+}
+
+// A change that is signalled for longer than five take is as many, or one that does not end; 802.1D signals one for 35 s, 802.1w for up to 8 s.
+func TestEndlessChange(t *testing.T) {
+	long, old := b1, b1
+	long.to, old.to = 120, 120
+	newWorld().says(long, "stp.topology_change=yes", "stp.version=rstp").finds(t,
+		"high stp-conflict: bridge 02:00:00:00:00:01 port 0x8001 in spanning tree vlan 10 signals a topology change for 120 s without an end, one takes 8 s")
+	newWorld().says(old, "stp.topology_change=yes", "stp.version=stp").finds(t)
+	long.gaps = true
+	newWorld().says(long, "stp.topology_change=yes", "stp.version=rstp").finds(t)
+}
+
+// Notifications come once or twice for each change; sixty in two minutes are a storm, or a root that never hears them.
+func TestManyNotices(t *testing.T) {
+	x := said{device: "02:00:00:00:00:11", mac: "02:00:00:00:00:11", group: "cst", to: 120, count: 60}
+	newWorld().says(x, "stp.tcn=yes").finds(t, "high stp-conflict: bridge port 02:00:00:00:00:11 in spanning tree cst notifies of topology changes 60 times in 120 s")
+	x.count = 6
+	newWorld().says(x, "stp.tcn=yes").finds(t)
+	x.count, x.to = 60, 86400
+	newWorld().says(x, "stp.tcn=yes").finds(t)
 }
