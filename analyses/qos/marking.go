@@ -121,7 +121,10 @@ func (j *judge) mismarked() []analyses.Finding {
 		f := analyses.NewFinding("qos/mismarked", analyses.Medium, 0.85, text, analyses.Subject{Kind: "endpoint", ID: s.endpoint.String(), Label: from},
 			analyses.Subject{Kind: "class", ID: c.name, Label: c.name})
 		f.First, f.Last, f.Count = s.first, s.last, wrong
-		f.Evidence = analyses.EvidenceOf(s.witness, s.filter+fmt.Sprintf(" && ip.dsfield.dscp == %d", most))
+		if s.pairs > 1 {
+			s.filter = j.addressFilter(s.endpoint)
+		}
+		f.Evidence = analyses.EvidenceOf(s.witness, s.filter)
 		fs = append(fs, f)
 	}
 	return fs
@@ -165,6 +168,9 @@ func (j *judge) untrusted() []analyses.Finding {
 			s = &sum{marks: map[int64]bool{}, first: r.First, last: r.Last, filter: analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port)}
 			at[from] = s
 		}
+		if s.filter != analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port) {
+			s.filter = j.addressFilter(from)
+		}
 		s.packets += r.Packets
 		s.marks[r.DSCP] = true
 		s.first, s.last = min(s.first, r.First), max(s.last, r.Last)
@@ -184,6 +190,14 @@ func (j *judge) untrusted() []analyses.Finding {
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// addressFilter shows all that an endpoint sends and receives.
+func (j *judge) addressFilter(id graph.ID) string {
+	if h := j.site.HostByID(id); h != nil {
+		return analyses.AddressFilter(h.Address)
+	}
+	return ""
 }
 
 func (j *judge) address(id graph.ID) string {
@@ -257,7 +271,7 @@ func (j *judge) remarked() []analyses.Finding {
 		}
 		f := analyses.NewFinding("qos/remarked", analyses.Medium, 0.95, text, subjects...)
 		f.First, f.Last, f.Count = t.First, t.Last, t.Packets
-		f.Evidence = analyses.EvidenceOf(t.Witness, fmt.Sprintf("ip.dsfield.dscp == %d || ip.dsfield.dscp == %d", t.FromDSCP, t.ToDSCP))
+		f.Evidence = analyses.EvidenceOf(t.Witness, markFilter([]int64{t.FromDSCP, t.ToDSCP}))
 		fs = append(fs, f)
 	}
 	return fs
@@ -316,7 +330,7 @@ func (j *judge) disagreeing() []analyses.Finding {
 		f := analyses.NewFinding("qos/pcp-dscp-mismatch", analyses.Low, 0.8, text, analyses.Subject{Kind: "endpoint", ID: endpoint.String(), Label: from},
 			analyses.Subject{Kind: "service", ID: r.Service.String() + " " + r.Direction, Label: to})
 		f.First, f.Last, f.Count = r.First, r.Last, min(nd, np)
-		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port)+fmt.Sprintf(" && vlan.priority == %d", p))
+		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port))
 		f.ExplainedBy = analyses.Explain(j.artefacts, "tags-stripped")
 		fs = append(fs, f)
 	}

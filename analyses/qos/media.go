@@ -67,16 +67,36 @@ func streamSubject(s *graph.Stream) analyses.Subject {
 	return analyses.Subject{Kind: "stream", ID: s.ID.String(), Label: fmt.Sprintf("%s -> %s ssrc 0x%08x", s.Src, s.Dst, s.SSRC)}
 }
 
-func streamFilter(s *graph.Stream) string { return fmt.Sprintf("rtp.ssrc == 0x%08x", s.SSRC) }
+// streamFilter shows a stream to a Wireshark that does not know it for RTP, too: what nobody announced it takes for data.
+func streamFilter(s *graph.Stream) string {
+	src, errSrc := netip.ParseAddrPort(s.Src)
+	dst, errDst := netip.ParseAddrPort(s.Dst)
+	if errSrc != nil || errDst != nil {
+		return fmt.Sprintf("rtp.ssrc == 0x%08x", s.SSRC)
+	}
+	ip := "ip"
+	if src.Addr().Is6() {
+		ip = "ipv6"
+	}
+	return fmt.Sprintf("%s.src == %s && udp.srcport == %d && %s.dst == %s && udp.dstport == %d", ip, src.Addr().WithZone(""), src.Port(), ip, dst.Addr().WithZone(""), dst.Port())
+}
+
+// leaps is how many leaps of a stream's clock are not its jitter.
+const leaps = 2
+
+// jittery reports whether a stream's mean jitter says how it arrived: its clock is known, its frames do not come in bursts, and the mean is not that of
+// a leap or two. One of d milliseconds, as a sender makes that starts anew, adds d/16 to the jitter, and d in all to the sum of what follows.
+func jittery(s *graph.Stream) bool {
+	return s.ClockKnown && s.ClockRate != videoRate && s.JitterMean*float64(s.Packets) > leaps*16*s.JitterMax
+}
 
 // poor finds calls that sound bad. Video is judged by its loss alone; a clock rate that is guessed says nothing about jitter.
 func (j *judge) poor(streams []Stream) []analyses.Finding {
 	var fs []analyses.Finding
 	for i := range j.streams {
 		s, x := &j.streams[i], &streams[i]
-		video := s.ClockRate == videoRate
 		badLoss := x.LossPct > j.o.LossPct
-		badJitter := !video && s.ClockKnown && x.JitterMean > j.o.JitterMs
+		badJitter := jittery(s) && x.JitterMean > j.o.JitterMs
 		badMOS := x.MOS > 0 && x.MOS < j.o.MOS
 		if s.Packets < 2*j.o.MinPackets || !badLoss && !badJitter && !badMOS {
 			continue
@@ -145,7 +165,7 @@ func (j *judge) missed(streams []Stream) []analyses.Finding {
 		switch {
 		case d.LossPct > 0 && x.LossPct > d.LossPct:
 			what = fmt.Sprintf("%.2f %% lost, wanted at most %.3g %%", x.LossPct, d.LossPct)
-		case d.JitterMs > 0 && s.ClockKnown && s.ClockRate != videoRate && x.JitterMean > d.JitterMs:
+		case d.JitterMs > 0 && jittery(s) && x.JitterMean > d.JitterMs:
 			what = fmt.Sprintf("jitter %.1f ms, wanted at most %.3g ms", x.JitterMean, d.JitterMs)
 		case d.LatencyMs > 0 && s.RTT/2 > d.LatencyMs:
 			what = fmt.Sprintf("one way %.1f ms (half of the round trip of RTCP), wanted at most %.3g ms", s.RTT/2, d.LatencyMs)

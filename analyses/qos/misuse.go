@@ -14,7 +14,7 @@ import (
 func markFilter(dscp []int64) string {
 	var terms []string
 	for _, d := range dscp {
-		terms = append(terms, fmt.Sprintf("ip.dsfield.dscp == %d", d))
+		terms = append(terms, fmt.Sprintf("ip.dsfield.dscp == %d || ipv6.tclass.dscp == %d", d, d))
 	}
 	return strings.Join(terms, " || ")
 }
@@ -95,7 +95,11 @@ func (j *judge) asymmetric() []analyses.Finding {
 		f := analyses.NewFinding("qos/asymmetric-mark", analyses.Low, 0.8, text, analyses.Subject{Kind: "service", ID: k.service.String(), Label: label},
 			analyses.Subject{Kind: "dscp", ID: fmt.Sprintf("%d-%d %s", k.up, k.down, k.app), Label: dscpName(k.up) + ", back " + dscpName(k.down)})
 		f.First, f.Last, f.Count = s.first, s.last, s.packets
-		f.Evidence = analyses.EvidenceOf(s.witness, analyses.ConversationFilter(s.row.ClientAddress, s.row.ServerAddress, s.row.Transport, s.row.Port))
+		filter := analyses.ConversationFilter(s.row.ClientAddress, s.row.ServerAddress, s.row.Transport, s.row.Port)
+		if s.clients > 1 {
+			filter = fmt.Sprintf("%s && %s.port == %d", analyses.AddressFilter(s.row.ServerAddress), s.row.Transport, s.row.Port)
+		}
+		f.Evidence = analyses.EvidenceOf(s.witness, filter)
 		f.ExplainedBy = analyses.Explain(j.artefacts, "one-way")
 		fs = append(fs, f)
 	}
@@ -159,7 +163,11 @@ func (j *judge) abused() []analyses.Finding {
 		f := analyses.NewFinding("qos/class-abuse", analyses.Medium, 0.8, text, analyses.Subject{Kind: "endpoint", ID: k.endpoint.String(), Label: from},
 			analyses.Subject{Kind: "class", ID: name, Label: name})
 		f.First, f.Last, f.Count = s.row.First, s.row.Last, s.packets
-		f.Evidence = analyses.EvidenceOf(s.row.Witness, analyses.ConversationFilter(s.row.ClientAddress, s.row.ServerAddress, s.row.Transport, s.row.Port)+" && "+markFilter([]int64{s.row.DSCP}))
+		filter := analyses.ConversationFilter(s.row.ClientAddress, s.row.ServerAddress, s.row.Transport, s.row.Port)
+		if len(s.peers) > 1 {
+			filter = j.addressFilter(k.endpoint)
+		}
+		f.Evidence = analyses.EvidenceOf(s.row.Witness, filter)
 		fs = append(fs, f)
 	}
 	return fs
@@ -202,7 +210,7 @@ func (j *judge) bleached() []analyses.Finding {
 		f := analyses.NewFinding("qos/ecn-bleached", analyses.Low, 0.6, text, analyses.Subject{Kind: "endpoint", ID: from.String(), Label: name},
 			analyses.Subject{Kind: "service", ID: r.Service.String() + " " + r.Direction, Label: to})
 		f.First, f.Last, f.Count = r.First, r.Last, r.CE
-		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port)+" && ip.dsfield.ecn == 3")
+		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port))
 		fs = append(fs, f)
 	}
 	return fs

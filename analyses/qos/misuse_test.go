@@ -74,7 +74,7 @@ func TestBleached(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, office, load(t, c.graph)), "ecn-bleached", c.want...) })
 	}
-	if f := markFilter([]int64{46, 44}); f != "ip.dsfield.dscp == 46 || ip.dsfield.dscp == 44" || strings.Contains(markFilter(nil), "=") {
+	if f := markFilter([]int64{46, 44}); f != "ip.dsfield.dscp == 46 || ipv6.tclass.dscp == 46 || ip.dsfield.dscp == 44 || ipv6.tclass.dscp == 44" || strings.Contains(markFilter(nil), "=") {
 		t.Error(f)
 	}
 }
