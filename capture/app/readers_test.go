@@ -50,6 +50,8 @@ func TestReaders(t *testing.T) {
 			fact.App{Name: "imap", Clear: "imap"}, 0},
 		{"telnet login", fact.TCP, 23, []said{{s, x("fffd18 fffb01")}, {c, x("fffb18")}, {s, "login: "}, {c, "bob\r\n"}, {s, "Password: "}, {c, "secret\r\n"}},
 			fact.App{Name: "telnet", Clear: "telnet"}, 0},
+		{"telnet that negotiates nothing", fact.TCP, 23, []said{{s, "Welcome\r\n"}, {s, "login: "}, {c, "bob\r\n"}, {s, "Password: "}, {c, "secret\r\n"}},
+			fact.App{Name: "telnet", Clear: "telnet"}, 0},
 		{"telnet without a login", fact.TCP, 23, []said{{s, x("fffd18")}, {s, "hello\r\n"}, {c, "x\r\n"}},
 			fact.App{Name: "telnet"}, 0},
 		{"what a load balancer passes on, in one segment", fact.TCP, 8443, []said{{c, "PROXY TCP4 10.0.0.1 10.0.0.2 40000 443\r\n" + hello}},

@@ -5,7 +5,7 @@ package app
 func matchTelnet(q *probe) verdict {
 	b := q.b
 	if len(b) == 0 || b[0] != 0xff {
-		return no
+		return matchPrompt(q)
 	}
 	if len(b) < 3 {
 		return maybe
@@ -34,6 +34,25 @@ func matchTelnet(q *probe) verdict {
 	}
 	return q.towards(23)
 }
+
+// matchPrompt knows a server on Telnet's port that asks for a login without negotiating anything.
+func matchPrompt(q *probe) verdict {
+	if q.src != 23 || q.dst == 23 {
+		return no
+	}
+	switch {
+	case !printable(q.b):
+		return no
+	case holds(q.b, "LOGIN:"), holds(q.b, "USERNAME:"), holds(q.b, "PASSWORD:"):
+		return server
+	case len(q.b) < maxPrompt:
+		return maybe // a banner
+	}
+	return no
+}
+
+// maxPrompt is how much a server may say before it asks who is there.
+const maxPrompt = 1024
 
 // telnetState is what the reader of Telnet keeps.
 type telnetState struct {
