@@ -97,10 +97,12 @@ func (s *Stations) Feed(p *wire.Packet) {
 		return
 	}
 	st.see(p)
-	if st.ttlMin == 0 || p.TTL < st.ttlMin {
-		st.ttlMin = p.TTL
+	if p.DstMAC[0]&1 == 0 { // to a group a sender chooses its TTL, and a reflector keeps it
+		if st.ttlMin == 0 || p.TTL < st.ttlMin {
+			st.ttlMin = p.TTL
+		}
+		st.ttlMax = max(st.ttlMax, p.TTL)
 	}
-	st.ttlMax = max(st.ttlMax, p.TTL)
 	if p.Protocol == fact.TCP && len(p.Options) >= 10 && (p.Flags&wire.SYN != 0 || st.packets&63 == 0) {
 		st.sample(p)
 	}

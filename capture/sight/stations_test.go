@@ -29,6 +29,10 @@ func TestStations(t *testing.T) {
 	late := tcp(1e18-5e9, 1)
 	late.Number = 30
 	s.Feed(late)
+	group := tcp(1e18, 1)
+	group.DstMAC[0] |= 1
+	group.TTL, group.Number = 255, 31
+	s.Feed(group)
 	far := tcp(1e18, 1)
 	far.SrcMAC, far.Scope = router, vlan(20)
 	s.Feed(far)
@@ -37,7 +41,7 @@ func TestStations(t *testing.T) {
 		t.Fatalf("%d stations, want 2", len(got))
 	}
 	a := got["10.0.0.1 02:00:00:00:00:0a vlan 10"]
-	if a == nil || a.Packets != 21 || a.TTLMin != 60 || a.TTLMax != 64 || a.First != 1e18-5e9 || a.Last != 1e18+19e9 || a.Claims != 0 || a.Point != "core" {
+	if a == nil || a.Packets != 22 || a.TTLMin != 60 || a.TTLMax != 64 || a.First != 1e18-5e9 || a.Last != 1e18+19e9 || a.Claims != 0 || a.Point != "core" {
 		t.Errorf("station %+v", a)
 	}
 	if len(a.Evidence.Packets) != fact.MaxEvidence || a.Evidence.Packets[7] != 8 {
