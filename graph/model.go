@@ -300,6 +300,7 @@ type (
 		Versions    []string `graph:"versions" sparse:"true"` // banners, at most 4
 		Parent      string   `graph:"parent" sparse:"true"`   // application that announced this secondary channel
 		Credentials string   `graph:"credentials" sparse:"true"`
+		Cleartext   int64    `graph:"cleartext" sparse:"true"`   // conversations in which credentials went in clear
 		Certificate string   `graph:"certificate" sparse:"true"` // SHA-256 of the leaf
 		CertName    string   `graph:"certificate_name" sparse:"true"`
 		ServerNames []string `graph:"server_names" sparse:"true"` // SNI, Host: names by which this client asked
@@ -438,8 +439,9 @@ type (
 		LastClaim  Time     `graph:"last_claim"`
 		TTLMin     int64    `graph:"ttl_min"`
 		TTLMax     int64    `graph:"ttl_max"`
-		Router     bool     `graph:"router"`  // the MAC forwards for many addresses
-		Virtual    string   `graph:"virtual"` // hsrp, vrrp, glbp: an FHRP MAC
+		Router     bool     `graph:"router"`                    // the MAC forwards for many addresses
+		Virtual    string   `graph:"virtual"`                   // hsrp, vrrp, glbp: an FHRP MAC
+		ServiceTag bool     `graph:"service_tag" sparse:"true"` // a tag of VLAN is a provider's (0x88a8, 0x9100)
 		Witness    []string `graph:"evidence"`
 	}
 	// States is (Device or Endpoint)-[:STATES]->(Setting): what it said in its packets.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -48,10 +49,11 @@ func (m *mapping) critical(o Options) criticality {
 	for _, d := range m.deps {
 		clients[d.client] = true
 	}
+	all := m.machines(clients)
 	alone := map[graph.ID][]*service{} // by server
 	for _, s := range m.sorted {
-		cut := len(dependants[s.id])
-		if cut < o.ManyClients || !s.Critical && float64(cut) < o.ManyShare*float64(len(clients)) || m.external(s.server) {
+		cut := m.machines(dependants[s.id])
+		if cut < o.ManyClients || !s.Critical && float64(cut) < o.ManyShare*float64(all) || m.external(s.server) {
 			continue
 		}
 		out.nodes = append(out.nodes, CriticalNode{ID: s.ID, Why: "shared", CutClients: cut, Label: s.label})
@@ -60,7 +62,7 @@ func (m *mapping) critical(o Options) criticality {
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(alone), graph.ID.Compare) {
-		out.findings = append(out.findings, m.single(alone[id], dependants, len(clients)))
+		out.findings = append(out.findings, m.single(alone[id], dependants, all))
 	}
 	ids, number := m.hosts()
 	g := simple.NewUndirectedGraph()
@@ -99,6 +101,20 @@ func (m *mapping) critical(o Options) criticality {
 
 // sameScore is how far apart two scores may be, as a share, and still be equal: sums of the same parts in another order differ in the last bits.
 const sameScore = 1e-9
+
+// machines counts the hosts behind endpoints: addresses that one MAC, which is no router's, claims are one.
+func (m *mapping) machines(endpoints map[graph.ID]bool) int {
+	n, macs := 0, map[string]bool{}
+	for id := range endpoints {
+		h := m.site.HostByID(id)
+		if h == nil || h.Router || h.Forwards || len(h.MACs) != 1 {
+			n++
+			continue
+		}
+		macs[h.MACs[0]] = true
+	}
+	return n + len(macs)
+}
 
 // most returns the node with the highest score, the lowest identifier among equals.
 func most(score map[int64]float64) (int64, bool) {
@@ -244,7 +260,9 @@ func (m *mapping) servers(clients map[graph.ID]bool, but graph.ID) int {
 // single reports the services of one host that many depend on and that no other host serves. It is medium where one of them is declared critical or other
 // servers need it, so that more than it would stop; low where its clients alone would miss it.
 func (m *mapping) single(ss []*service, dependants map[graph.ID]map[graph.ID]bool, all int) analyses.Finding {
-	slices.SortStableFunc(ss, func(a, b *service) int { return cmp.Compare(len(dependants[b.id]), len(dependants[a.id])) })
+	slices.SortStableFunc(ss, func(a, b *service) int {
+		return cmp.Compare(m.machines(dependants[b.id]), m.machines(dependants[a.id]))
+	})
 	cut, direct := map[graph.ID]bool{}, map[graph.ID]bool{}
 	first, last := ss[0].First, ss[0].Last
 	var names, witness []string
@@ -263,19 +281,20 @@ func (m *mapping) single(ss []*service, dependants map[graph.ID]map[graph.ID]boo
 		names = append(names[:4], fmt.Sprintf("%d more", n-4))
 	}
 	s := ss[0]
-	text := fmt.Sprintf("%s %s: %d of %d clients depend on it", s.address, strings.Join(names, ", "), len(cut), all)
+	lost := m.machines(cut)
+	text := fmt.Sprintf("%s %s: %d of %d clients depend on it", s.address, strings.Join(names, ", "), lost, all)
 	if n := m.servers(direct, s.server); n >= 2 {
 		sev = analyses.Medium
 		text += fmt.Sprintf(", %d of them servers themselves", n)
 	}
-	if n := len(cut) - len(direct); n > 0 {
+	if n := lost - m.machines(direct); n > 0 {
 		text += fmt.Sprintf(", %d through other services", n)
 	}
 	f := analyses.NewFinding("dependency/single-point-of-failure", sev, 0.7, text+", and no other server of its kind was seen", analyses.Subject{Kind: "endpoint", ID: s.server.String(), Label: s.address.String()})
 	for _, s := range ss[:min(len(ss), maxPairs)] { // subjects beyond the identity of the finding
 		f.Subjects = append(f.Subjects, subject(s))
 	}
-	f.First, f.Last, f.Count = first, last, int64(len(cut))
+	f.First, f.Last, f.Count = first, last, int64(lost)
 	filter := analyses.AddressFilter(s.address)
 	if len(ss) == 1 {
 		filter = filterOf(s)
@@ -288,10 +307,12 @@ func subject(s *service) analyses.Subject {
 	return analyses.Subject{Kind: "service", ID: s.ID, Label: s.label}
 }
 
-func filterOf(s *service) string {
-	f := analyses.AddressFilter(s.address)
-	if s.Transport == "tcp" || s.Transport == "udp" {
-		f += fmt.Sprintf(" && %s.port == %d", s.Transport, s.Port)
+func filterOf(s *service) string { return serviceFilter(s.address, s.Transport, s.Port) }
+
+func serviceFilter(a netip.Addr, transport string, port uint16) string {
+	f := analyses.AddressFilter(a)
+	if transport == "tcp" || transport == "udp" {
+		f += fmt.Sprintf(" && %s.port == %d", transport, port)
 	}
 	return f
 }

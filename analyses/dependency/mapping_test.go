@@ -140,7 +140,7 @@ use 10.0.0.1 10.0.0.2 tcp/443 application=tls parent=ftp
 	}
 	r := rows[0]
 	slices.Sort(r.Directions)
-	if r.Established != 5 || r.Refused != 4 || r.Prohibited != 3 || r.Unreachable != 4 || r.Unanswered != 5 || r.OneWay != 6 || r.Credentials != "telnet" || r.Certificate != "c1" ||
+	if r.Established != 5 || r.Refused != 4 || r.Prohibited != 3 || r.Unreachable != 4 || r.Unanswered != 5 || r.OneWay != 6 || r.Credentials != "telnet" || r.Cleartext != 2 || r.Certificate != "c1" ||
 		!slices.Equal(r.Directions, []string{"handshake", "port"}) || r.Certainty != 1 || len(r.Starts) != 256 || len(r.Versions) != 5 || r.PacketsUp != 28 || r.PacketsDown != 28 ||
 		r.BytesUp != 2800 || r.BytesDown != 28000 || len(r.Witness) != 7 || r.First != fixture.At(0) || r.Last != fixture.At(70) {
 		t.Errorf("%+v", r)

@@ -52,6 +52,7 @@ type UsesRow struct {
 	First         graph.Time `graph:"first"`
 	Last          graph.Time `graph:"last"`
 	Credentials   string     `graph:"credentials"`
+	Cleartext     int64      `graph:"cleartext"` // conversations with them
 	Certificate   string     `graph:"certificate"`
 	ServerNames   []string   `graph:"server_names"`
 	Versions      []string   `graph:"versions"`
@@ -93,6 +94,7 @@ func (r *UsesRow) add(u *graph.Uses) {
 	r.BytesUp += u.BytesUp
 	r.BytesDown += u.BytesDown
 	r.First, r.Last = min(r.First, u.From), max(r.Last, u.To-1)
+	r.Cleartext += u.Cleartext
 	r.Credentials, r.Certificate = max(r.Credentials, u.Credentials), max(r.Certificate, u.Certificate)
 	r.ServerNames = analyses.Union(r.ServerNames, u.ServerNames, maxList)
 	r.Versions = analyses.Union(r.Versions, u.Versions, maxList)

@@ -188,17 +188,18 @@ func (m *mapping) credentials() []analyses.Finding {
 		s.clients[r.Client] = true
 		s.row.First, s.row.Last = min(s.row.First, r.First), max(s.row.Last, r.Last)
 		s.row.Witness = analyses.Union(s.row.Witness, r.Witness, maxList)
-		s.n += r.Conversations
+		s.n += min(r.Cleartext, r.Conversations)
 	}
 	var fs []analyses.Finding
 	for _, id := range slices.SortedFunc(maps.Keys(at), graph.ID.Compare) {
 		s := at[id]
 		r := &s.row
 		label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
-		from := r.ClientAddress.String()
+		from, filter := r.ClientAddress.String(), analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port)
 		if len(s.clients) > 1 {
-			from = fmt.Sprintf("%d clients", len(s.clients))
+			from, filter = fmt.Sprintf("%d clients", len(s.clients)), serviceFilter(r.ServerAddress, r.Transport, r.Port)
 		}
+		s.n = max(s.n, 1)
 		conversations := "1 conversation"
 		if s.n != 1 {
 			conversations = fmt.Sprintf("%d conversations", s.n)
@@ -207,7 +208,7 @@ func (m *mapping) credentials() []analyses.Finding {
 		text := fmt.Sprintf("%s to %s: %s credentials in clear in %s", from, label, strings.Join(s.kinds, ", "), conversations)
 		f := analyses.NewFinding("dependency/cleartext-credentials", analyses.High, 0.9, text, analyses.Subject{Kind: "service", ID: id.String(), Label: label})
 		f.First, f.Last, f.Count = r.First, r.Last, s.n
-		f.Evidence = analyses.EvidenceOf(r.Witness, analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port))
+		f.Evidence = analyses.EvidenceOf(r.Witness, filter)
 		fs = append(fs, f)
 	}
 	return fs

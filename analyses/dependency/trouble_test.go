@@ -81,8 +81,22 @@ func TestCredentials(t *testing.T) {
 			"high cleartext-credentials 0.9: 10.0.0.1 to 10.0.0.2 tcp/23: telnet credentials in clear in 1 conversation"}},
 		{"two clients, two kinds", "use 10.0.0.1 10.0.0.2 tcp/25 credentials=smtp established=2\nuse 10.0.0.3 10.0.0.2 tcp/25 credentials=http-basic at=100-110", []string{
 			"high cleartext-credentials 0.9: 2 clients to 10.0.0.2 tcp/25: http-basic, smtp credentials in clear in 3 conversations"}},
+		{"in one of many conversations", "use 10.0.0.1 10.0.0.2 tcp/25 credentials=smtp conversations=9 cleartext=1", []string{
+			"high cleartext-credentials 0.9: 10.0.0.1 to 10.0.0.2 tcp/25: smtp credentials in clear in 1 conversation"}},
 		{"encrypted", "use 10.0.0.1 10.0.0.2 tcp/25 application=smtp", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, "", c.graph, Options{}).Findings, Rules(), c.want...) })
+	}
+}
+
+// The filter of what several clients sent shows all of them.
+func TestCredentialsFilter(t *testing.T) {
+	for graph, want := range map[string]string{
+		"use 10.0.0.1 10.0.0.2 tcp/21 credentials=ftp":                                               "ip.addr == 10.0.0.1 && ip.addr == 10.0.0.2 && tcp.port == 21",
+		"use 10.0.0.1 10.0.0.2 tcp/21 credentials=ftp\nuse 10.0.0.3 10.0.0.2 tcp/21 credentials=ftp": "ip.addr == 10.0.0.2 && tcp.port == 21",
+	} {
+		if got := run(t, "", graph, Options{}).Findings[0].Evidence[0].Filter; got != want {
+			t.Errorf("%s: %s, want %s", graph, got, want)
+		}
 	}
 }

@@ -169,6 +169,7 @@ type MACsRow struct {
 	Address  netip.Addr `graph:"address"`
 	Router   bool       `graph:"router"`
 	Virtual  string     `graph:"virtual"`
+	Provider bool       `graph:"service_tag"` // a tag is a provider's
 	Packets  int64      `graph:"packets"`
 	Claims   int64      `graph:"claims"`
 	TTLMax   int64      `graph:"ttl_max"` // of its IP packets; 0 none
@@ -203,6 +204,7 @@ var MACs = graph.Query[MACsRow]{
 			}
 			r.Router = r.Router || h.Router
 			r.Virtual = max(r.Virtual, h.Virtual)
+			r.Provider = r.Provider || h.ServiceTag
 			r.Packets += h.Packets
 			r.Claims += h.Claims
 			r.TTLMax = max(r.TTLMax, h.TTLMax)

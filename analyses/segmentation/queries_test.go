@@ -53,11 +53,11 @@ use 10.0.0.1 10.0.0.2 tcp/443 application=tls client_vlan=20 parent=ftp
 func TestMACsQuery(t *testing.T) {
 	rows := all(t, MACs, `
 mac 10.0.0.1 02:00:00:00:00:01 vlan=10 packets=2 claims=1 at=5-9
-mac 10.0.0.1 02:00:00:00:00:01 vlan=10 packets=3 router virtual=vrrp at=1-3
+mac 10.0.0.1 02:00:00:00:00:01 vlan=10 packets=3 router virtual=vrrp service_tag=true at=1-3
 mac 10.0.0.1 02:00:00:00:00:01 vlan=10 point=edge2
 mac sw1 02:00:00:00:00:01 vlan=10
 `)
-	if len(rows) != 2 || rows[0].Packets != 5 || rows[0].Claims != 1 || !rows[0].Router || rows[0].Virtual != "vrrp" || rows[0].First != fixture.At(1) || rows[0].Last != fixture.At(9) ||
+	if len(rows) != 2 || rows[0].Packets != 5 || rows[0].Claims != 1 || !rows[0].Router || !rows[0].Provider || rows[1].Provider || rows[0].Virtual != "vrrp" || rows[0].First != fixture.At(1) || rows[0].Last != fixture.At(9) ||
 		rows[1].Point != "edge2" {
 		t.Errorf("%+v", rows)
 	}

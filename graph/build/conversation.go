@@ -81,6 +81,7 @@ func (b *Builder) measure(c *fact.Conversation) *measures {
 	}
 	a := &c.App
 	b.text = [3]string{valid(a.ALPN), valid(a.Version), valid(a.Clear)}
+	m.cleartext = count(a.Clear != "")
 	m.alpn, m.versions, m.clear = b.text[0:1], b.text[1:2], b.text[2:3]
 	m.names = b.nameBuf[:0]
 	for _, n := range a.Names {

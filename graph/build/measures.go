@@ -18,7 +18,7 @@ const (
 // measures is what the conversations of one interval add up to. merge is commutative and associative, so that their order does not
 // matter: sums, minima, maxima, and sets of which the smallest members are kept.
 type measures struct {
-	conversations, established, refused, prohibited, unreachable, unanswered, oneWay, handshakes int64
+	conversations, established, refused, prohibited, unreachable, unanswered, oneWay, handshakes, cleartext int64
 
 	up, down half
 	tcp      *tcp // nil until a TCP conversation came
@@ -118,6 +118,7 @@ func (m *measures) merge(o *measures) {
 	m.established += o.established
 	m.refused += o.refused
 	m.prohibited += o.prohibited
+	m.cleartext += o.cleartext
 	m.unreachable += o.unreachable
 	m.unanswered += o.unanswered
 	m.oneWay += o.oneWay

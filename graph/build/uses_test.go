@@ -41,7 +41,7 @@ func TestEveryMeasure(t *testing.T) {
 	got := b.Uses[0]
 	got.Rel = graph.Rel{}
 	want := graph.Uses{
-		Application: "tls", Evidence: "payload", ALPN: []string{"h2"}, Versions: []string{"TLS 1.2"}, Credentials: "http-basic", Certificate: "cd", CertName: "erp",
+		Application: "tls", Evidence: "payload", ALPN: []string{"h2"}, Versions: []string{"TLS 1.2"}, Credentials: "http-basic", Cleartext: 2, Certificate: "cd", CertName: "erp",
 		ServerNames: []string{"erp.corp.example"}, Direction: "handshake", Certainty: 1, ClientVLAN: "10", ServerVLAN: "90", Points: []string{"core1"},
 		ClientMAC: "02:00:00:00:00:01", ServerMAC: "02:00:00:00:00:09", Conversations: 2, Established: 2, Handshakes: 2,
 		PacketsUp: 12, PacketsDown: 8, BytesUp: 1200, BytesDown: 8000, PayloadUp: 400, PayloadDown: 7200, Copies: 20, Fragments: 2, FragmentsUp: 2,

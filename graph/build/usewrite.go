@@ -97,7 +97,7 @@ func (s *sheet) usesOf(u *graph.Uses, k *pairKey, m *span, l *ints) {
 		Witness: s.witnesses(m.witness),
 	}
 	if len(m.clear) > 0 {
-		u.Credentials = m.clear[0]
+		u.Credentials, u.Cleartext = m.clear[0], m.cleartext
 	}
 	for _, p := range m.points {
 		u.Points = append(u.Points, s.pointByIndex(p))

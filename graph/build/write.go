@@ -34,7 +34,7 @@ func (s *sheet) writeStations() {
 			Rel:  s.rel(graph.TypeHasMAC, endpoint, s.mac(k.mac), f.First, f.Last, scope.String(), k.point),
 			VLAN: scope.VLAN.String(), Tunnel: tunnelName(scope), Point: k.point, Packets: int64(f.Packets),
 			Claims: int64(f.Claims), Announces: int64(f.Announces), FirstClaim: f.FirstClaim, LastClaim: f.LastClaim,
-			TTLMin: int64(f.TTLMin), TTLMax: int64(f.TTLMax), Router: router, Virtual: virtual, Witness: s.witnesses(one(f.Evidence)),
+			TTLMin: int64(f.TTLMin), TTLMax: int64(f.TTLMax), Router: router, Virtual: virtual, ServiceTag: f.Scope.VLAN.SVC != 0, Witness: s.witnesses(one(f.Evidence)),
 		})
 		vlan, ok := s.vlan(scope)
 		if !ok {

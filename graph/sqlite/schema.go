@@ -13,7 +13,7 @@ import (
 )
 
 // Version is the version of the schema. A store of another version is refused.
-const Version = 3
+const Version = 4
 
 // applicationID marks the file as ours in its header ("nsgr"), so that file(1) and SQLite tools can tell.
 const applicationID = 0x6e736772
