@@ -137,10 +137,14 @@ func (c *comparison) blind(it *item, here, there *side) (reason, text string) {
 	return "", ""
 }
 
-// inSight reports whether the other side saw anything where it is: an address of its network, its VLAN, one of its clients, or its speaker.
+// inSight reports whether the other side saw anything where it is: an address of its network, its VLAN, one of its clients, or its speaker. Other capture
+// points that see VLANs, and none of those in which it was, saw hosts of its network perhaps, but in what these say to the VLANs of the points.
 func (c *comparison) inSight(it *item, here, there *side) bool {
 	if !it.address.IsValid() && len(it.vlans) == 0 {
 		return true // nothing says where it is, the capture point decides
+	}
+	if !c.samePoints && len(it.vlans) > 0 && len(there.vlans) > 0 && !overlap(it.vlans, there.vlans) && (it.kind == Service || it.kind == Dependency) {
+		return there.lived[network(it.address)]
 	}
 	if it.address.IsValid() && there.prefixes[network(it.address)] || overlap(it.vlans, there.vlans) {
 		return true

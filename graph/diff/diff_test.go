@@ -194,6 +194,12 @@ func TestLongConversation(t *testing.T) {
 	check(t, run(t, before, after, diff.Options{}), []diff.Kind{diff.Service}, "vanished service: 10.90.0.5 tcp/1433")
 }
 
+// inVLAN lets an address live in a VLAN.
+func inVLAN(s *site, address, vlan string) {
+	c := s.Contents()
+	c.InVLAN = append(c.InVLAN, graph.InVLAN{Rel: s.Rel(graph.TypeInVLAN, s.Endpoint(address), s.VLAN(vlan), s.start, s.start+900*second), Packets: 40, Local: true})
+}
+
 func TestObservability(t *testing.T) {
 	far := func(s *site) { s.uses("10.20.0.1", "10.77.0.5", 443, 20, nil) }
 	t.Run("its network is out of sight", func(t *testing.T) {
@@ -212,6 +218,16 @@ func TestObservability(t *testing.T) {
 		far(before)
 		after.uses("10.20.0.1", "10.90.0.3", 53, 20, nil)
 		check(t, run(t, before, after, diff.Options{}), []diff.Kind{diff.Service}, "vanished service: 10.77.0.5 tcp/443")
+	})
+	t.Run("another point, which sees other VLANs", func(t *testing.T) {
+		before, after := pair()
+		in := func(s *site, vlan string, u *graph.Uses) { u.ClientVLAN, u.ServerVLAN = vlan, vlan }
+		before.uses("10.10.0.8", "10.90.0.5", 443, 20, func(u *graph.Uses) { in(before, "10", u) })
+		inVLAN(after, "10.10.0.7", "66")
+		after.Capture().Point = "after"
+		check(t, run(t, before, after, diff.Options{}), services, "? service: 10.90.0.5 tcp/443: not observable in new", "? dependency: 10.10.0.8 -> 10.90.0.5 tcp/443: not observable in new")
+		inVLAN(after, "10.10.0.7", "10")
+		check(t, run(t, before, after, diff.Options{}), services, "vanished service: 10.90.0.5 tcp/443", "vanished dependency: 10.10.0.8 -> 10.90.0.5 tcp/443")
 	})
 	t.Run("its capture point is down", func(t *testing.T) {
 		before, after := pair()

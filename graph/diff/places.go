@@ -23,6 +23,7 @@ func (s *side) places(o Options) {
 			e.vlans.add(label)
 			it.points.addAll(e.points)
 			if r.Local {
+				s.lived.add(network(e.address))
 				e.attribute("vlan", label)
 			}
 		}

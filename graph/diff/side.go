@@ -73,11 +73,12 @@ type side struct {
 	points   set                         // that captured something in the window
 	seen     map[Kind]map[graph.ID]*item // subjects
 	prefixes set                         // networks in which addresses were seen
+	lived    set                         // of them, those of hosts that speak themselves in a VLAN that was seen
 	vlans    set
 }
 
 func collect(v *graph.View, window graph.Params, o Options) *side {
-	s := &side{view: v, points: set{}, seen: map[Kind]map[graph.ID]*item{}, prefixes: set{}, vlans: set{}}
+	s := &side{view: v, points: set{}, seen: map[Kind]map[graph.ID]*item{}, prefixes: set{}, lived: set{}, vlans: set{}}
 	for _, k := range kindOrder {
 		s.seen[k] = map[graph.ID]*item{}
 	}
@@ -166,7 +167,7 @@ func (s *side) uses(from, to graph.Time) {
 		for _, it := range []*item{it, dep} {
 			it.during(u.From, u.To, times...)
 			it.points.add(u.Points...)
-			it.vlans.add(u.ServerVLAN)
+			it.vlans.add(u.ClientVLAN, u.ServerVLAN)
 			it.witness.add(u.Witness...)
 			if u.Application != "unknown" && u.Evidence != "port" && u.Evidence != "unknown" {
 				it.attribute("application", u.Application)
