@@ -57,6 +57,15 @@ func AddressFilter(a netip.Addr) string {
 	return "ip.addr == " + a.String()
 }
 
+// SpeakerFilter is the Wireshark display filter of an address, and of ARP and neighbour discovery that name it.
+func SpeakerFilter(a netip.Addr) string {
+	if a.Is6() {
+		x := a.WithZone("").String()
+		return "ipv6.addr == " + x + " || icmpv6.nd.ns.target_address == " + x + " || icmpv6.nd.na.target_address == " + x
+	}
+	return "ip.addr == " + a.String() + " || arp.src.proto_ipv4 == " + a.String()
+}
+
 // ConversationFilter is the Wireshark display filter of what two addresses exchange over one port; port 0 is any.
 func ConversationFilter(a, b netip.Addr, transport string, port uint16) string {
 	f := AddressFilter(a) + " && " + AddressFilter(b)

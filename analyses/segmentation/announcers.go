@@ -139,9 +139,11 @@ func (s *sight) announcers() ([]analyses.Finding, error) {
 				confidence = 0.6
 			}
 			fs = append(fs, s.announcer(k, mac, x, addresses[mac], confidence))
+			routing[mac] = true // told
 		}
 	}
-	return fs, nil
+	ds, err := s.detours(routing)
+	return append(fs, ds...), err
 }
 
 // guarded reports whether the zone of a VLAN, or of the addresses of a MAC, has declared gateways.
@@ -209,7 +211,8 @@ func (s *sight) gateway(r MACsRow) bool {
 		if hasMAC(g, r.MAC) {
 			return true
 		}
-		if r.Claims > 0 && slices.ContainsFunc(g.Addresses, func(a intent.Prefix) bool { return a.Contains(r.Address) }) && !s.pretends(r, g) {
+		own := r.Claims > 0 || r.Address.IsLinkLocalUnicast() // no router passes these on
+		if own && slices.ContainsFunc(g.Addresses, func(a intent.Prefix) bool { return a.Contains(r.Address) }) && !s.pretends(r, g) {
 			return true
 		}
 	}
@@ -226,33 +229,50 @@ type claim struct {
 	address netip.Addr
 }
 
-// pretends reports whether a MAC claims an address at the same time as its owner: another MAC that is declared for it (g may be nil) or, while this one has
-// other addresses too, another that claims this address alone.
+// lifetime is from the first to the last frame of a MAC.
+type lifetime struct{ first, last graph.Time }
+
+// ownership is a MAC and the length of the addresses of a family that it claims: a gateway has one of each.
+type ownership struct {
+	mac  string
+	bits int
+}
+
+// pretends reports whether a MAC claims an address while its owner speaks: another MAC that is declared for it (g may be nil) or, while this one has
+// other addresses of the family too, another that claims this address alone.
 func (s *sight) pretends(r MACsRow, g *intent.Gateway) bool {
 	if s.claims == nil {
-		s.claims, s.own = map[claim][]MACsRow{}, map[spot]map[string]int{}
+		s.claims, s.own, s.alive = map[claim][]MACsRow{}, map[spot]map[ownership]int{}, map[spot]map[string]lifetime{}
 		for _, x := range s.macs {
+			k := spot{x.Point, x.VLAN}
+			if s.alive[k] == nil {
+				s.alive[k] = map[string]lifetime{}
+			}
+			if at, ok := s.alive[k][x.MAC]; ok {
+				s.alive[k][x.MAC] = lifetime{min(at.first, x.First), max(at.last, x.Last)}
+			} else {
+				s.alive[k][x.MAC] = lifetime{x.First, x.Last}
+			}
 			if x.Claims == 0 || x.Tunnel != "" || x.Address.IsLinkLocalUnicast() {
 				continue
 			}
-			k := spot{x.Point, x.VLAN}
 			if s.own[k] == nil {
-				s.own[k] = map[string]int{}
+				s.own[k] = map[ownership]int{}
 			}
-			s.own[k][x.MAC]++
+			s.own[k][ownership{x.MAC, x.Address.BitLen()}]++
 			s.claims[claim{k, x.Address}] = append(s.claims[claim{k, x.Address}], x)
 		}
 	}
 	k := spot{r.Point, r.VLAN}
 	owners := 0
 	for _, o := range s.claims[claim{k, r.Address}] {
-		if o.MAC == r.MAC || o.Virtual != "" || o.First > r.Last || r.First > o.Last {
+		if at := s.alive[k][o.MAC]; o.MAC == r.MAC || o.Virtual != "" || at.first > r.Last || r.First > at.last {
 			continue
 		}
 		if g != nil && hasMAC(g, o.MAC) {
 			return true
 		}
-		if s.own[k][o.MAC] == 1 && s.own[k][r.MAC] > 1 {
+		if bits := r.Address.BitLen(); s.own[k][ownership{o.MAC, bits}] == 1 && s.own[k][ownership{r.MAC, bits}] > 1 {
 			owners++
 		}
 	}

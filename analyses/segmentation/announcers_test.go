@@ -1,6 +1,9 @@
 package segmentation
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Who speaks as a router where others are declared, or beside one that forwards.
 func TestAnnouncers(t *testing.T) {
@@ -22,6 +25,7 @@ func TestAnnouncers(t *testing.T) {
 		{"inside a tunnel", host + "says 10.10.0.66 ra.lifetime 1800 mac=02:00:00:00:00:66 vlan=10 tunnel=gre", nil},
 		{"the declared MAC", "says fe80::1 ra.lifetime 1800 mac=02:00:00:00:00:fe vlan=10", nil},
 		{"the MAC of the declared address", "mac 10.10.0.1 02:00:00:00:00:66 vlan=10 claims=3\n" + ra, nil},
+		{"from the declared link-local address", "mac fe80::1 02:00:00:00:00:66 vlan=10\n" + ra, nil},
 		{"beside the declared MAC", "mac 10.10.0.1 02:00:00:00:00:66 vlan=10 claims=3\nmac 10.10.0.1 02:00:00:00:00:fe vlan=10 claims=3\n" + ra, []string{
 			"high unexpected-gateway 0.9: 02:00:00:00:00:66 (10.10.0.1) speaks as a router in VLAN 10: 4 router advertisements of 2001:db8:bad::/64, want the known gateways alone"}},
 		{"a router that speaks HSRP", host + ra + "says 10.10.0.66 hsrp.state active mac=02:00:00:00:00:66 vlan=10", nil},
@@ -48,6 +52,8 @@ func TestPretenders(t *testing.T) {
 	}{
 		{"one victim", office, gateway + victim + poser, []string{want}},
 		{"nobody declared a gateway", "", gateway + victim + poser, []string{want}},
+		{"a gateway of two families, which claimed before and forwards on", office, "mac 10.10.0.1 02:00:00:00:00:01 vlan=10 claims=5 router at=0-5\nmac fd00::1 02:00:00:00:00:01 vlan=10 claims=5 router\n" +
+			"mac 10.90.0.5 02:00:00:00:00:01 vlan=10 packets=9 router at=0-60\n" + victim + strings.ReplaceAll(poser, "\n", " at=20-60\n"), []string{want}},
 		{"only claims", "", gateway + victim + "mac 10.10.0.66 02:00:00:00:00:66 vlan=10 claims=1\nmac 10.10.0.1 02:00:00:00:00:66 vlan=10 claims=60", nil},
 		{"after the gateway fell silent", "", "mac 10.10.0.1 02:00:00:00:00:01 vlan=10 claims=5 router at=0-20\n" + victim +
 			"mac 10.10.0.3 02:00:00:00:00:03 vlan=10 claims=1 router at=0-60\nmac 10.10.0.1 02:00:00:00:00:03 vlan=10 claims=3 packets=7 router at=30-60", nil},

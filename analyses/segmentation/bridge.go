@@ -61,7 +61,7 @@ func (s *sight) bridges() []analyses.Finding {
 		f := analyses.NewFinding("segmentation/bridge-host", analyses.Medium, 0.6, text,
 			analyses.Subject{Kind: "endpoint", ID: a.ID.String(), Label: a.Address.String()}, analyses.Subject{Kind: "endpoint", ID: b.ID.String(), Label: b.Address.String()})
 		f.First, f.Last, f.Count = min(a.Traffic.First, b.Traffic.First), max(a.Traffic.Last, b.Traffic.Last), 2
-		f.Evidence = analyses.EvidenceOf(union(union(nil, witness[a.ID]), witness[b.ID]), analyses.AddressFilter(a.Address)+" || "+analyses.AddressFilter(b.Address))
+		f.Evidence = analyses.EvidenceOf(union(union(nil, witness[a.ID]), witness[b.ID]), analyses.SpeakerFilter(a.Address)+" || "+analyses.SpeakerFilter(b.Address))
 		fs = append(fs, f)
 	}
 	return fs

@@ -152,6 +152,9 @@ func (j *judge) flows(rows []FlowsRow) {
 		if r.ServerAddress.IsMulticast() || !r.ServerAddress.IsValid() || r.ServerAddress.IsUnspecified() || r.ClientAddress.IsUnspecified() || isBroadcast(r.ServerAddress) {
 			continue // group traffic stays in its segment
 		}
+		if j.relays(r) {
+			continue
+		}
 		z := j.zones(r)
 		d := j.site.Decide(z.from, z.to, r.Transport, r.Port, r.Application)
 		c := j.cell(z)
@@ -177,6 +180,17 @@ func (j *judge) flows(rows []FlowsRow) {
 			j.denied(r, z, d, c)
 		}
 	}
+}
+
+// relays reports whether a flow is a gateway's that asks a DHCP server for the hosts of its segment, which is no traffic of the zone that its address is in.
+func (j *judge) relays(r *FlowsRow) bool {
+	if r.Application != "dhcp" && r.Application != "dhcpv6" {
+		return false
+	}
+	h := j.site.HostByID(r.Client)
+	return h != nil && h.Forwards || slices.ContainsFunc(j.site.Intent.Gateways, func(g intent.Gateway) bool {
+		return slices.ContainsFunc(g.Addresses, func(a intent.Prefix) bool { return a.Contains(r.ClientAddress) })
+	})
 }
 
 // announced reports whether a flow is a secondary channel of a conversation that the policy lets.
@@ -218,7 +232,7 @@ func (j *judge) denied(r *FlowsRow, z pair, d analyses.Decision, c *Cell) {
 	add(refused, r.Refused, "forbidden-reached")
 	add(arrived, lost, "forbidden-reached")
 	add(stopped, r.Foreign+r.Prohibited, "forbidden-blocked")
-	if r.Established+oneWay+r.Refused+lost == 0 && r.PacketsUp > r.Conversations && j.inView[z.to] && (j.answers[r.Server] || j.shown[z.to] && j.answering[z.to]) {
+	if r.Established+oneWay+r.Refused+lost == 0 && r.PacketsUp > 1 && j.inView[z.to] && (j.answers[r.Server] || j.shown[z.to] && j.answering[z.to]) {
 		add(vanished, r.Unanswered, "forbidden-blocked")
 	}
 }

@@ -19,6 +19,10 @@ func TestFlows(t *testing.T) {
 			"critical forbidden-flow 1: 10.10.0.7 (users) to 10.10.0.8 tcp/23 (users): 1 conversation established, policy rule no-telnet denies it"}},
 		{"a mild rule makes reaching mild too", "use 10.10.0.7 192.168.66.4 udp/9 refused=2", []string{
 			"low forbidden-reached 1: 10.10.0.7 (users) to 192.168.66.4 udp/9 (guest): 2 attempts reached the host, which itself refused, policy rule minor denies it"}},
+		{"a relay of DHCP, at the declared gateway", "use 10.10.0.1 10.90.0.2 udp/67 application=dhcp", nil},
+		{"a relay of DHCP, at a router", "mac 192.168.66.1 02:00:00:00:00:99 vlan=66 claims=1 router\nuse 192.168.66.1 10.90.0.2 udp/67 application=dhcp", nil},
+		{"a gateway that does something else", "use 10.10.0.1 10.90.0.2 tcp/22", []string{
+			"high forbidden-flow 1: 10.10.0.1 (users) to 10.90.0.2 tcp/22 (servers): 1 conversation established, policy default denies it"}},
 		{"an answered ping", "use 192.168.66.4 10.90.0.5 icmp established=1", []string{
 			"high forbidden-flow 1: 192.168.66.4 (guest) to 10.90.0.5 icmp (servers): 1 conversation established, policy default denies it"}},
 		{"TCP data in one direction", "use 10.10.0.7 10.90.0.5 tcp/22 one_way=1 packets_down=0", []string{
@@ -40,6 +44,8 @@ func TestFlows(t *testing.T) {
 			"info forbidden-blocked 0.8: 10.10.0.7 (users) to 10.90.0.5 tcp/22 (servers): 1 attempt stopped without an answer, policy default denies it"}},
 		{"silently, though its segment is in view and answers others", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=3\nuse 10.10.0.8 10.90.0.6 tcp/443", []string{
 			"info forbidden-blocked 0.8: 10.10.0.7 (users) to 10.90.0.5 tcp/22 (servers): 1 attempt stopped without an answer, policy default denies it"}},
+		{"silently, each time from another port", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=3 conversations=3 packets_up=3\nuse 10.10.0.8 10.90.0.5 tcp/443", []string{
+			"info forbidden-blocked 0.8: 10.10.0.7 (users) to 10.90.0.5 tcp/22 (servers): 3 attempts stopped without an answer, policy default denies it"}},
 		{"nobody answers there: the point may be down", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=3", nil},
 		{"no repeats", "use 10.10.0.7 10.90.0.5 tcp/22 unanswered=1 packets_up=1\nuse 10.10.0.8 10.90.0.5 tcp/443", nil},
 		{"the server's segment is not in view", "use 10.10.0.7 10.90.9.9 tcp/22 unanswered=1 packets_up=3", nil},

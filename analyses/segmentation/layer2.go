@@ -10,6 +10,7 @@ import (
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
+	"netscope.example/nsgraph/graph/intent"
 )
 
 // leaks finds VLANs that are bridged. A frame that also carries other tags around it elsewhere, or none, is the same VLAN seen at another place: only
@@ -201,6 +202,7 @@ func (s *sight) overlapping() []analyses.Finding {
 	rows := s.macs
 	witness := map[graph.ID][]string{}
 	macs := map[graph.ID][]string{}
+	homes := map[graph.ID][]string{} // where it speaks itself
 	seen := map[graph.ID]*[2]graph.Time{}
 	for _, r := range rows {
 		if t := seen[r.Endpoint]; t == nil {
@@ -211,10 +213,14 @@ func (s *sight) overlapping() []analyses.Finding {
 		witness[r.Endpoint] = union(witness[r.Endpoint], r.Witness)
 		if !r.Router {
 			macs[r.Endpoint] = union(macs[r.Endpoint], []string{r.MAC})
+			homes[r.Endpoint] = union(homes[r.Endpoint], []string{homeName(r)})
 		}
 	}
 	byAddress := map[netip.Addr][]*analyses.Host{}
 	for _, h := range s.site.Hosts() {
+		if h.Forwards {
+			continue // each network has its gateway
+		}
 		byAddress[h.Address] = append(byAddress[h.Address], h)
 	}
 	var fs []analyses.Finding
@@ -229,7 +235,7 @@ func (s *sight) overlapping() []analyses.Finding {
 		first, end := graph.Forever, graph.MinTime
 		distinct := map[string]bool{}
 		for _, h := range hs {
-			where = append(where, fmt.Sprintf("%s (%s)", h.Context, cmp.Or(strings.Join(macs[h.ID], ", "), "no MAC of its own in view")))
+			where = append(where, fmt.Sprintf("%s (%s)", s.whereabouts(h, homes[h.ID]), cmp.Or(strings.Join(macs[h.ID], ", "), "no MAC of its own in view")))
 			subjects = append(subjects, analyses.Subject{Kind: "endpoint", ID: h.ID.String(), Label: h.Context + " " + a.String()})
 			all = union(all, witness[h.ID])
 			distinct[strings.Join(macs[h.ID], ",")] = true
@@ -243,10 +249,31 @@ func (s *sight) overlapping() []analyses.Finding {
 		f := analyses.NewFinding("segmentation/overlapping-address", analyses.Info, 0.9,
 			fmt.Sprintf("%s is %d hosts: in %s", a, len(hs), strings.Join(where, " and in ")), subjects...)
 		f.First, f.Last, f.Count = first, end, int64(len(hs))
-		f.Evidence = analyses.EvidenceOf(all, analyses.AddressFilter(a))
+		f.Evidence = analyses.EvidenceOf(all, analyses.SpeakerFilter(a))
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// homeName names the VLAN and the tunnel in which a row was seen.
+func homeName(r MACsRow) string {
+	name := tagName(r.VLAN)
+	switch {
+	case r.Tunnel != "" && r.VLAN == "":
+		return r.Tunnel
+	case r.Tunnel != "":
+		return name + " in " + r.Tunnel
+	}
+	return name
+}
+
+// whereabouts names the declared context of a host. One that was inferred is named after one of its places, perhaps another than the host's own.
+func (s *sight) whereabouts(h *analyses.Host, homes []string) string {
+	declared := slices.ContainsFunc(s.site.Intent.Contexts, func(c intent.Context) bool { return c.Name == h.Context })
+	if declared || len(homes) == 0 {
+		return h.Context
+	}
+	return some(slices.Sorted(slices.Values(homes)))
 }
 
 func isBroadcast(a netip.Addr) bool { return a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) }

@@ -83,13 +83,25 @@ func TestOverlapping(t *testing.T) {
 		want        []string
 	}{
 		{"two hosts", "host 10.0.0.1 02:00:00:00:00:01 10\nhost 10.0.0.1@tenant 02:00:00:00:00:02 20 at=70-80", []string{
-			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in default (02:00:00:00:00:01) and in tenant (02:00:00:00:00:02)"}},
+			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in VLAN 10 (02:00:00:00:00:01) and in VLAN 20 (02:00:00:00:00:02)"}},
+		{"in a VLAN and in a tunnel", "host 10.0.0.1 02:00:00:00:00:01 10\nmac 10.0.0.1@vni 02:00:00:00:00:02 tunnel=vxlan_5000\nmac 10.0.0.1@vni 02:00:00:00:00:02 vlan=7 tunnel=vxlan_5000", []string{
+			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in VLAN 10 (02:00:00:00:00:01) and in VLAN 7 in vxlan 5000, vxlan 5000 (02:00:00:00:00:02)"}},
+		{"the gateways of two networks", "host 10.0.0.1 02:00:00:00:00:01 10\nmac 10.0.0.1@tenant 02:00:00:00:00:fe claims=3 router", nil},
 		{"one behind a router", "host 10.0.0.1 02:00:00:00:00:01 10\nmac 10.0.0.1@tenant 02:00:00:00:00:fe router", []string{
-			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in default (02:00:00:00:00:01) and in tenant (no MAC of its own in view)"}},
+			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in VLAN 10 (02:00:00:00:00:01) and in tenant (no MAC of its own in view)"}},
 		{"the same MAC", "host 10.0.0.1 02:00:00:00:00:01 10\nhost 10.0.0.1@tenant 02:00:00:00:00:01 10", nil},
 		{"no MAC", "use 10.0.0.1 10.0.0.2 tcp/1\nuse 10.0.0.1@tenant 10.0.0.2@tenant tcp/1", nil},
 		{"link-local", "host fe80::1 02:00:00:00:00:01 10\nhost fe80::1@tenant 02:00:00:00:00:02 20", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, "", c.graph, Options{}), c.want...) })
+	}
+}
+
+// A context that the intent declares is named; its evidence includes ARP.
+func TestOverlappingDeclared(t *testing.T) {
+	r := run(t, "version: 1\ncontexts: [{name: tenant, vlans: [20]}]", "host 10.0.0.1 02:00:00:00:00:01 10\nhost 10.0.0.1@tenant 02:00:00:00:00:02 20", Options{})
+	finds(t, r, "info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in VLAN 10 (02:00:00:00:00:01) and in tenant (02:00:00:00:00:02)")
+	if f := r.Findings[0].Evidence[0].Filter; f != "ip.addr == 10.0.0.1 || arp.src.proto_ipv4 == 10.0.0.1" {
+		t.Error(f)
 	}
 }

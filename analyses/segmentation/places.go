@@ -29,10 +29,35 @@ func zoneOfVLAN(in *intent.Intent, context, vlan string) *intent.Zone {
 	return nil
 }
 
-// settled is how much a host says before an address is more than its attempt to find its network again (RFC 4436).
-const settled = 4
+// How much a host says before an address is more than its attempt to find its network again (RFC 4436), and how much if it never claims the address.
+const (
+	settled       = 4
+	settledSilent = 6
+)
 
-// strangers finds addresses that hosts claim, by ARP or ND, in a VLAN of a zone none of whose prefixes holds them.
+// sentElsewhere returns the endpoints whose address also comes from another VLAN, or without a tag, at the same point.
+func (s *sight) sentElsewhere() map[graph.ID]bool {
+	type sender struct {
+		point    string
+		endpoint graph.ID
+	}
+	from, out := map[sender]string{}, map[graph.ID]bool{}
+	for i := range s.macs {
+		r := &s.macs[i]
+		if r.Tunnel != "" {
+			continue
+		}
+		k := sender{r.Point, r.Endpoint}
+		if vlan, ok := from[k]; ok && vlan != r.VLAN {
+			out[r.Endpoint] = true
+		}
+		from[k] = r.VLAN
+	}
+	return out
+}
+
+// strangers finds addresses that hosts claim, by ARP or ND, or send with, in a VLAN of a zone none of whose prefixes holds them. What only sends, with a TTL that
+// no router lowered, must be all that its MAC says.
 func (s *sight) strangers() []analyses.Finding {
 	rows := s.macs
 	forwards := map[string]bool{}
@@ -44,14 +69,33 @@ func (s *sight) strangers() []analyses.Finding {
 		vlan     string
 	}
 	found := map[key]*MACsRow{}
+	type voice struct {
+		mac, vlan string
+		bits      int
+	}
+	voices := map[voice]map[netip.Addr]bool{}
+	for _, r := range rows {
+		if !r.Address.IsLinkLocalUnicast() {
+			k := voice{r.MAC, r.VLAN, r.Address.BitLen()}
+			if voices[k] == nil {
+				voices[k] = map[netip.Addr]bool{}
+			}
+			voices[k][r.Address] = true
+		}
+	}
+	elsewhere := s.sentElsewhere()
 	for _, r := range rows {
 		z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
-		if z == nil || r.Claims == 0 || r.Claims+r.Packets < settled || r.Tunnel != "" || forwards[r.MAC] || holds(z, r.Address) {
+		if z == nil || r.Claims+r.Packets < settled || r.Tunnel != "" || forwards[r.MAC] || holds(z, r.Address) {
 			continue
+		}
+		if r.Claims == 0 && (r.Packets < settledSilent || !slices.Contains(initialTTLs, r.TTLMax) || len(voices[voice{r.MAC, r.VLAN, r.Address.BitLen()}]) > 1 ||
+			!r.Address.IsPrivate() || elsewhere[r.Endpoint]) {
+			continue // it may be forwarded
 		}
 		k := key{r.Endpoint, r.VLAN}
 		if f := found[k]; f != nil {
-			f.Claims, f.First, f.Last, f.Witness = f.Claims+r.Claims, min(f.First, r.First), max(f.Last, r.Last), union(f.Witness, r.Witness)
+			f.Claims, f.Packets, f.First, f.Last, f.Witness = f.Claims+r.Claims, f.Packets+r.Packets, min(f.First, r.First), max(f.Last, r.Last), union(f.Witness, r.Witness)
 			continue
 		}
 		found[k] = &r
@@ -59,10 +103,14 @@ func (s *sight) strangers() []analyses.Finding {
 	var fs []analyses.Finding
 	for _, r := range found {
 		z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
-		text := fmt.Sprintf("%s (%s) claims %s in VLAN %s of zone %s, which holds %s: %s", r.MAC, cmp.Or(r.Vendor, "unknown vendor"), r.Address, r.VLAN, z.Name, prefixes(z), plural(r.Claims, "claim"))
-		f := analyses.NewFinding("segmentation/address-in-wrong-vlan", analyses.Medium, 0.9, text,
+		does, often, n, confidence := "claims", "claim", r.Claims, 0.9
+		if n == 0 {
+			does, often, n, confidence = "sends as", "packet", r.Packets, 0.7
+		}
+		text := fmt.Sprintf("%s (%s) %s %s in VLAN %s of zone %s, which holds %s: %s", r.MAC, cmp.Or(r.Vendor, "unknown vendor"), does, r.Address, r.VLAN, z.Name, prefixes(z), plural(n, often))
+		f := analyses.NewFinding("segmentation/address-in-wrong-vlan", analyses.Medium, confidence, text,
 			analyses.Subject{Kind: "endpoint", ID: r.Endpoint.String(), Label: r.Address.String()}, vlanSubject(r.VLAN))
-		f.First, f.Last, f.Count = r.First, r.Last, r.Claims
+		f.First, f.Last, f.Count = r.First, r.Last, n
 		f.Evidence = analyses.EvidenceOf(r.Witness, "eth.src == "+r.MAC+" && vlan.id == "+last(r.VLAN))
 		fs = append(fs, f)
 	}
@@ -106,6 +154,7 @@ func (s *sight) gateways() []analyses.Finding {
 	own := map[home]map[string]bool{} // MACs that claim an address
 	known, claims := map[string]bool{}, map[string][]MACsRow{}
 	routers := map[netip.Addr]bool{}
+	abroad := s.severalHomes()
 	for _, r := range s.macs {
 		known[r.MAC] = known[r.MAC] || r.Virtual != "" || s.gateway(r)
 		if r.Claims == 0 {
@@ -131,7 +180,7 @@ func (s *sight) gateways() []analyses.Finding {
 	for _, r := range s.macs {
 		h := home{place{r.Point, r.VLAN}, r.Endpoint}
 		foreign := r.Claims == 0 || posing[r.MAC] && !routers[r.Address] && r.Packets > 0 && s.pretends(r, nil)
-		if foreign && r.Tunnel == "" && !known[r.MAC] && len(claims[r.MAC]) > 0 && len(own[h]) > 0 && !r.Address.IsLinkLocalUnicast() &&
+		if foreign && r.Tunnel == "" && !abroad[r.Endpoint] && !known[r.MAC] && len(claims[r.MAC]) > 0 && len(own[h]) > 0 && !r.Address.IsLinkLocalUnicast() &&
 			(r.VLAN != "" || slices.ContainsFunc(claims[r.MAC], func(c MACsRow) bool { return sameNetwork(c.Address, r.Address) })) {
 			found[key{r.MAC, h.place}] = append(found[key{r.MAC, h.place}], r)
 		}
@@ -154,6 +203,28 @@ func (s *sight) gateways() []analyses.Finding {
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// severalHomes returns the endpoints that claim their address through one MAC in several VLANs of a point, because these are bridged or because their MAC is in
+// several: what a router forwards for them into one of these may come from another.
+func (s *sight) severalHomes() map[graph.ID]bool {
+	type owner struct {
+		point, mac string
+		endpoint   graph.ID
+	}
+	home, several := map[owner]string{}, map[graph.ID]bool{}
+	for i := range s.macs {
+		r := &s.macs[i]
+		if r.Claims == 0 || r.Tunnel != "" {
+			continue
+		}
+		k := owner{r.Point, r.MAC, r.Endpoint}
+		if vlan, ok := home[k]; ok && vlan != r.VLAN {
+			several[r.Endpoint] = true
+		}
+		home[k] = r.VLAN
+	}
+	return several
 }
 
 // sameNetwork reports whether two addresses are in one /24 or /64.
@@ -220,11 +291,11 @@ func (s *sight) floods() []analyses.Finding {
 			fmt.Sprintf("%d MACs at %s that speak at most %d times, within %.1f s, and never again", n, point, floodPackets, float64(end.First-first.First)/1e9),
 			analyses.Subject{Kind: "point", ID: graph.NewNamedID(graph.LabelCapturePoint, point).String(), Label: point})
 		f.First, f.Last, f.Count = first.First, end.First, int64(n)
-		var witness []string
+		var witness, macs []string
 		for _, r := range once[from:min(from+maxList, from+n)] {
-			witness = append(witness, r.Witness...)
+			witness, macs = append(witness, r.Witness...), append(macs, r.MAC)
 		}
-		f.Evidence = analyses.EvidenceOf(witness, "eth.src == "+first.MAC)
+		f.Evidence = analyses.EvidenceOf(witness, "eth.src in {"+strings.Join(macs, ", ")+"}")
 		fs = append(fs, f)
 	}
 	return fs

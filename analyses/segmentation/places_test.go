@@ -17,6 +17,12 @@ func TestStrangers(t *testing.T) {
 		{"by a declared gateway", "mac 10.90.0.7 02:00:00:00:00:fe vlan=10 claims=5 packets=9", nil},
 		{"an FHRP group", "mac 10.90.0.7 02:00:00:00:00:07 vlan=10 claims=5 packets=9 virtual=vrrp", nil},
 		{"it sends there, but claims nothing", "mac 10.90.0.7 02:00:00:00:00:07 vlan=10 packets=9", nil},
+		{"it sends there, with the TTL of its system, and nothing else", "mac 10.90.0.7 02:00:00:00:00:07 vlan=10 packets=9 ttl_max=64", []string{
+			"medium address-in-wrong-vlan 0.7: 02:00:00:00:00:07 (unknown vendor) sends as 10.90.0.7 in VLAN 10 of zone users, which holds 10.10.0.0/16: 9 packets"}},
+		{"forwarded, with a lower TTL", "mac 10.90.0.7 02:00:00:00:00:07 vlan=10 packets=9 ttl_max=63", nil},
+		{"forwarded by a host of that VLAN", "mac 10.10.0.7 02:00:00:00:00:07 vlan=10 claims=1\nmac 10.90.0.7 02:00:00:00:00:07 vlan=10 packets=9 ttl_max=64", nil},
+		{"it sends from its own VLAN too", "mac 10.90.0.7 02:00:00:00:00:07 vlan=10 packets=9 ttl_max=64\nmac 10.90.0.7 02:00:00:00:00:17 vlan=90 packets=9 ttl_max=64", nil},
+		{"a public address", "mac 9.9.9.9 02:00:00:00:00:07 vlan=10 packets=9 ttl_max=64", nil},
 		{"a laptop that looks for its last network", "mac 10.90.0.7 02:00:00:00:00:07 vlan=10 claims=1 packets=1", nil},
 		{"its own zone", "mac 10.10.0.7 02:00:00:00:00:07 vlan=10 claims=5 packets=9", nil},
 		{"link-local", "mac 169.254.0.7 02:00:00:00:00:07 vlan=10 claims=5 packets=9\nmac fe80::1 02:00:00:00:00:07 vlan=10 claims=5 packets=9", nil},
@@ -52,6 +58,9 @@ mac 10.10.0.26 02:00:00:00:00:26 vlan=10 claims=1 packets=9
 		{"FHRP", through(stranger, "virtual=hsrp"), nil},
 		{"it claims them: proxy ARP, or a conflict", through(stranger, "claims=1"), nil},
 		{"a router into another VLAN", neighbours + "mac 10.90.0.1 02:00:00:00:00:99 vlan=90 claims=1 router\nmac 10.10.0.25 02:00:00:00:00:99 vlan=90 router\nmac 10.10.0.26 02:00:00:00:00:99 vlan=90 router", nil},
+		{"a router, of hosts whose VLAN is bridged with this one", through(stranger, "") + "\nmac 10.10.0.25 02:00:00:00:00:25 vlan=11 claims=1\nmac 10.10.0.26 02:00:00:00:00:26 vlan=11 claims=1", []string{
+			"medium mac-in-several-vlans 0.8: 02:00:00:00:00:25 speaks in VLANs 10 and 11 at the same time, as 10.10.0.25: 10 packets",
+			"medium mac-in-several-vlans 0.8: 02:00:00:00:00:26 speaks in VLANs 10 and 11 at the same time, as 10.10.0.26: 10 packets"}},
 		{"one neighbour: it may have moved", neighbours + "mac 10.10.0.66 02:00:00:00:00:99 vlan=10 claims=1\nmac 10.10.0.25 02:00:00:00:00:99 vlan=10", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, office, c.graph, Options{}), c.want...) })
@@ -77,6 +86,12 @@ func TestFloods(t *testing.T) {
 		{"a trunk comes up: they speak again", flood(1200, 0.005, 5), nil},
 		{"a trunk comes up: they speak later", flood(1200, 0.005, 1) + strings.ReplaceAll(flood(1200, 0.006, 2), "at=", "vlan=20 at="), nil},
 	} {
-		t.Run(c.name, func(t *testing.T) { finds(t, run(t, "", c.graph, Options{}), c.want...) })
+		t.Run(c.name, func(t *testing.T) {
+			r := run(t, "", c.graph, Options{})
+			finds(t, r, c.want...)
+			if want := "eth.src in {02:00:00:00:00:01, 02:00:00:01:00:00, "; c.want != nil && !strings.HasPrefix(r.Findings[0].Evidence[0].Filter, want) {
+				t.Errorf("filter %s, want %s...", r.Findings[0].Evidence[0].Filter, want)
+			}
+		})
 	}
 }

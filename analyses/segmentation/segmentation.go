@@ -149,8 +149,9 @@ type sight struct {
 	artefacts []graph.Artefact
 	flows     []FlowsRow
 	macs      []MACsRow
-	claims    map[claim][]MACsRow     // filled by pretends
-	own       map[spot]map[string]int // addresses that a MAC claims; likewise
+	claims    map[claim][]MACsRow          // filled by pretends
+	own       map[spot]map[ownership]int   // how many addresses a MAC claims; likewise
+	alive     map[spot]map[string]lifetime // when a MAC spoke; likewise
 }
 
 // seenPoints returns the names of the capture points of the captures and of the frames in them.

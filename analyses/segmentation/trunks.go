@@ -110,16 +110,17 @@ func (s *sight) negotiation() ([]analyses.Finding, error) {
 // hopping is what one MAC sends in one stack of tags.
 type hopping struct {
 	macs        map[string]bool
+	provider    bool // a tag is a provider's
 	row         MACsRow
 	packets     int64
 	first, last graph.Time
 	witness     []string
 }
 
-// leastHops is how many packets make a stack of tags an attempt.
+// leastHops is how many packets make a stack of tags an attempt, where nothing shows that there is such an inner VLAN.
 const leastHops = 2
 
-// doubleTags finds stacks whose outer tag is a native VLAN and in which one sender speaks and nobody answers: a switch takes off the outer tag and sends
+// doubleTags finds stacks whose outer tag is a native VLAN, or that in which their sender otherwise speaks, and in which one sender speaks and nobody answers: a switch takes off the outer tag and sends
 // the frame on in the inner VLAN, from which no answer can come back that way. Where several speak in a stack, two tags are the norm.
 func (s *sight) doubleTags() ([]analyses.Finding, error) {
 	rows := s.macs
@@ -130,6 +131,15 @@ func (s *sight) doubleTags() ([]analyses.Finding, error) {
 	native := map[string]bool{}
 	for _, r := range says {
 		native[r.Value] = native[r.Value] || r.Setting != "pvst.vlan"
+	}
+	single := map[string]map[string]bool{} // MACs in VLANs of one tag
+	for i := range rows {
+		if r := &rows[i]; r.Tunnel == "" && tagged(r.VLAN) && depth(r.VLAN) == 1 {
+			if single[r.VLAN] == nil {
+				single[r.VLAN] = map[string]bool{}
+			}
+			single[r.VLAN][r.MAC] = true
+		}
 	}
 	answered := map[string]bool{}
 	for i := range s.flows {
@@ -148,6 +158,7 @@ func (s *sight) doubleTags() ([]analyses.Finding, error) {
 			stacks[r.VLAN] = h
 		}
 		h.macs[r.MAC] = true
+		h.provider = h.provider || r.Provider
 		h.packets += r.Packets
 		h.first, h.last, h.witness = min(h.first, r.First), max(h.last, r.Last), union(h.witness, r.Witness)
 	}
@@ -155,16 +166,24 @@ func (s *sight) doubleTags() ([]analyses.Finding, error) {
 	for _, stack := range slices.Sorted(maps.Keys(stacks)) {
 		h := stacks[stack]
 		outer, inner, _ := strings.Cut(stack, ".")
-		confidence := 0.9
-		if !native[outer] {
-			if confidence = 0.7; outer != "1" { // the native VLAN where nobody changed it
-				continue
-			}
-		}
-		if len(h.macs) > 1 || answered[stack] || h.packets < leastHops || inner == "0" {
+		confidence, what := 0.9, ", a native VLAN,"
+		switch {
+		case native[outer]:
+		case outer == "1": // the native VLAN where nobody changed it
+			confidence = 0.7
+		case single[outer][h.row.MAC] && len(single[outer]) > 1 && len(single[inner]) > 0:
+			confidence, what = 0.7, ", the VLAN in which it speaks otherwise," // and which is its access port's
+		default:
 			continue
 		}
-		text := fmt.Sprintf("%s as %s sends with tag %s inside tag %s, a native VLAN, and nobody answers: %s", h.row.MAC, h.row.Address, inner, outer, plural(h.packets, "packet"))
+		least := int64(leastHops)
+		if len(single[inner]) > 0 {
+			least = 1 // the inner VLAN is one of this network's
+		}
+		if h.provider || len(h.macs) > 1 || answered[stack] || h.packets < least || inner == "0" {
+			continue
+		}
+		text := fmt.Sprintf("%s as %s sends with tag %s inside tag %s%s and nobody answers: %s", h.row.MAC, h.row.Address, inner, outer, what, plural(h.packets, "packet"))
 		f := analyses.NewFinding("segmentation/double-tag", analyses.Critical, confidence, text,
 			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", h.row.MAC).String(), Label: h.row.MAC}, vlanSubject(stack))
 		f.First, f.Last, f.Count = h.first, h.last, h.packets

@@ -1,6 +1,9 @@
 package segmentation
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestNegotiation(t *testing.T) {
 	for _, c := range []struct {
@@ -32,9 +35,15 @@ func TestDoubleTags(t *testing.T) {
 			"critical double-tag 0.7: 02:00:00:00:00:01 as 10.0.0.1 sends with tag 20 inside tag 1, a native VLAN, and nobody answers: 6 packets"}},
 		{"inside an announced native VLAN", "mac 10.0.0.1 02:00:00:00:00:01 vlan=99.20 packets=2\nsays sw1 cdp.native_vlan 99", []string{
 			"critical double-tag 0.9: 02:00:00:00:00:01 as 10.0.0.1 sends with tag 20 inside tag 99, a native VLAN, and nobody answers: 2 packets"}},
+		{"inside the VLAN of its port", "mac 10.0.0.1 02:00:00:00:00:01 vlan=10\nmac 10.0.0.2 02:00:00:00:00:02 vlan=10\nmac 10.20.0.5 02:00:00:00:00:05 vlan=20\nmac 10.0.0.1 02:00:00:00:00:01 vlan=10.20 packets=6", []string{
+			"critical double-tag 0.7: 02:00:00:00:00:01 as 10.0.0.1 sends with tag 20 inside tag 10, the VLAN in which it speaks otherwise, and nobody answers: 6 packets"}},
+		{"inside a VLAN in which others speak", "mac 10.0.0.2 02:00:00:00:00:02 vlan=10\nmac 10.0.0.3 02:00:00:00:00:03 vlan=10\nmac 10.20.0.5 02:00:00:00:00:05 vlan=20\nmac 10.0.0.1 02:00:00:00:00:01 vlan=10.20 packets=6", nil},
+		{"a provider's type of tag", strings.TrimSpace(sent) + " service_tag=true", nil},
 		{"a provider's tag", "mac 10.0.0.1 02:00:00:00:00:01 vlan=100.20 packets=6", nil},
 		{"two tags are the norm", sent + "mac 10.0.0.2 02:00:00:00:00:02 vlan=1.20", nil},
 		{"answered", sent + "use 10.0.0.1 10.20.0.5 icmp client_vlan=1.20 server_vlan=1.20", nil},
+		{"one packet, to a VLAN that is there", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.20\nmac 10.20.0.5 02:00:00:00:00:05 vlan=20", []string{
+			"critical double-tag 0.7: 02:00:00:00:00:01 as 10.0.0.1 sends with tag 20 inside tag 1, a native VLAN, and nobody answers: 1 packet"}},
 		{"one packet", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.20", nil},
 		{"a priority tag inside", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.0 packets=6", nil},
 		{"three tags", "mac 10.0.0.1 02:00:00:00:00:01 vlan=1.20.30 packets=6", nil},

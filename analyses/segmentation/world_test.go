@@ -81,7 +81,7 @@ policy:
     - {name: no-telnet, from: any, to: any, services: [tcp/23], action: deny, severity: critical}
     - {name: minor, from: users, to: guest, services: [udp/9], action: deny, severity: low}
 services_expected: {dhcp: [10.90.0.2], dns: [10.90.0.3], ntp: []}
-gateways: [{zone: users, addresses: [10.10.0.1], macs: ["02:00:00:00:00:fe"]}]
+gateways: [{zone: users, addresses: [10.10.0.1, "fe80::1"], macs: ["02:00:00:00:00:fe"]}]
 `
 
 const hosts = `
