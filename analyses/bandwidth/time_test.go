@@ -126,3 +126,12 @@ func TestTrend(t *testing.T) {
 		t.Errorf("two days: %+v", r.Trend)
 	}
 }
+
+// A damaged capture may say any time, from the first to the last that there is: days come to an end.
+func TestDaysOfAnyTime(t *testing.T) {
+	cs := []graph.Capture{{Packets: 2, First: math.MinInt64, Last: math.MaxInt64}}
+	days, _ := daily(Series{}, cs)
+	if len(days) == 0 || len(days) > 2*106_752 { // an int64 of nanoseconds has 106,751 days either way
+		t.Errorf("%d days", len(days))
+	}
+}
