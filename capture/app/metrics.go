@@ -26,6 +26,9 @@ func matchCollectd(q *probe) verdict {
 
 // matchStatsD knows a line "name:value|type".
 func matchStatsD(q *probe) verdict {
+	if len(q.b) < 5 || !printable(q.b[:4]) {
+		return no
+	}
 	l, _, ok := line(q.b)
 	if !ok {
 		l = q.b

@@ -383,6 +383,8 @@ var samples = []sample{
 	{"ssdp", fact.UDP, 1900, server, "HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\n\r\n"},
 	{"stomp", fact.TCP, 9999, server, "CONNECTED\nversion:1.2\n\n\x00"},
 	{"stun", fact.UDP, 3478, server, x("0101 0008") + zeros(16) + x("0001 0004 00000000")},
+	{"stun", fact.TCP, 9999, client, x("0014 0001 0000 2112a442 0102030405060708090a0b0c")},
+	{"rip", fact.UDP, 521, either, x("02 01 0000 20010db8000000000000000000000000 0000 40 01")},
 	{"stun", fact.UDP, 9999, server, x("0101 0000 2112a442 0102030405060708090a0b0c")},
 	{"tacacs", fact.TCP, 49, server, x("c0 01 02 00 12345678 00000010") + strings.Repeat("\xa5", 16)},
 	{"telnet", fact.TCP, 9999, server, x("fffb01 fffb03")},

@@ -156,9 +156,12 @@ func matchIPMI(q *probe) verdict {
 	return q.towards(623)
 }
 
-// matchRIP knows command and version on its port (RFC 2453, section 4).
+// matchRIP knows command and version on its port (RFC 2453, section 4), and those of RIPng on its own (RFC 2080, section 2.1).
 func matchRIP(q *probe) verdict {
 	b := q.b
+	if q.port(521) && len(b) >= 24 && (b[0] == 1 || b[0] == 2) && b[1] == 1 && be16(b, 2) == 0 && (q.length-4)%20 == 0 {
+		return either
+	}
 	if !q.port(520) || len(b) < 24 || b[0] == 0 || b[0] > 6 || b[1] == 0 || b[1] > 2 || be16(b, 2) != 0 || (q.length-4)%20 != 0 {
 		return no
 	}

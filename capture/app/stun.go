@@ -2,9 +2,13 @@ package app
 
 const stunCookie = 0x2112a442
 
-// matchSTUN knows the head of RFC 8489, section 5, with its cookie, and that of RFC 3489 on its port.
+// matchSTUN knows the head of RFC 8489, section 5, with its cookie, and that of RFC 3489 on its port. Where media may follow over TCP, a
+// length comes first (RFC 4571).
 func matchSTUN(q *probe) verdict {
 	b := q.b
+	if !q.udp && len(b) >= 22 && be32(b, 6) == stunCookie && be16(b, 0) == be16(b, 4)+20 {
+		b = b[2:]
+	}
 	if len(b) < 20 || b[0]&0xc0 != 0 || be16(b, 2)%4 != 0 {
 		return no
 	}
