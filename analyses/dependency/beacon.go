@@ -20,9 +20,10 @@ const (
 )
 
 // polled are applications that ask at intervals by design.
-var polled = map[string]bool{"ntp": true, "dns": true, "mdns": true, "llmnr": true, "nbns": true, "dhcp": true, "dhcpv6": true, "snmp": true, "syslog": true, "netflow": true, "ipfix": true,
+var polled = map[string]bool{"ntp": true, "dns": true, "mdns": true, "llmnr": true, "netbios-ns": true, "dhcp": true, "dhcpv6": true, "snmp": true, "syslog": true, "netflow": true, "ipfix": true,
 	"sflow": true, "icmp": true, "icmpv6": true, "stun": true, "rtp": true, "rtcp": true, "sip": true, "ptp": true, "bfd": true, "radius": true, "imap": true, "pop3": true, "mqtt": true,
-	"xmpp": true, "wireguard": true, "ike": true, "esp": true, "gtp": true, "openvpn": true, "teredo": true}
+	"xmpp": true, "wireguard": true, "ike": true, "esp": true, "gtp": true, "openvpn": true, "teredo": true,
+	"collectd": true, "statsd": true, "gelf": true, "graphite": true, "meraki": true}
 
 // beacons finds clients that ask a far server, which nobody else asks, at equal intervals and with little to say.
 func (m *mapping) beacons() []analyses.Finding {

@@ -42,7 +42,8 @@ type mapping struct {
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // oneWay are applications that need no answer: what they are sent to is a service all the same.
-var oneWay = map[string]bool{"syslog": true, "netflow": true, "ipfix": true, "sflow": true, "snmp": true, "rtp": true, "rtcp": true, "radius": true, "gtp": true}
+var oneWay = map[string]bool{"syslog": true, "netflow": true, "ipfix": true, "sflow": true, "snmp": true, "rtp": true, "rtcp": true, "radius": true, "gtp": true,
+	"collectd": true, "statsd": true, "gelf": true, "graphite": true}
 
 // isDependency reports whether a row shows that the client uses the service.
 func isDependency(r *UsesRow) bool {

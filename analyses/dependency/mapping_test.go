@@ -2,6 +2,7 @@ package dependency
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -169,5 +170,17 @@ require 10.0.0.2 tcp/443 10.0.0.4 tcp/5432
 	r := run(t, "", text, Options{}) // what nobody used is no service, and nothing needs it
 	if len(r.Requires) != 1 || r.Requires[0].Label != "10.0.0.2 tcp/443 -> 10.0.0.3 tcp/5432" || r.Requires[0].Support != 12 {
 		t.Errorf("%+v", r.Requires)
+	}
+}
+
+// Metrics go one way by design: who sends them depends on whom they are sent to. A call's media do not make a service, and neither
+// does what nobody answered.
+func TestOneWayDependency(t *testing.T) {
+	for application, want := range map[string]bool{"syslog": true, "collectd": true, "statsd": true, "gelf": true, "graphite": true, "rtp": false, "dns": false} {
+		r := UsesRow{Transport: "udp", Port: 2000, Application: application, Certainty: 0.9, OneWay: 3,
+			ClientAddress: netip.MustParseAddr("10.0.0.1"), ServerAddress: netip.MustParseAddr("10.0.0.2")}
+		if isDependency(&r) != want {
+			t.Errorf("%s: want %v", application, want)
+		}
 	}
 }
