@@ -50,6 +50,9 @@ func matchHTTP(q *probe) verdict {
 	case !oneOf(string(method), httpMethods):
 		return no
 	case !complete:
+		if rest := q.b[len(method):]; bytes.HasPrefix(rest, []byte(" rtsp:")) || bytes.HasPrefix(rest, []byte(" sip:")) {
+			return no
+		}
 		if len(q.b) > 4096 || q.p != nil && q.p.Cut { // an endless target, or one that the capture cut
 			return client
 		}

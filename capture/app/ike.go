@@ -6,7 +6,8 @@ func matchIKE(q *probe) verdict {
 	if q.port(4500) && len(b) > 4 && be32(b, 0) == 0 {
 		b, n = b[4:], n-4
 	}
-	if len(b) < 28 || int(be32(b, 24)) != n || be32(b, 0)|be32(b, 4) == 0 {
+	cut := len(b) >= 20 && len(b) < 28 && n > len(b) && (q.port(500) || q.port(4500)) // by the capture, before the length
+	if !cut && (len(b) < 28 || int(be32(b, 24)) != n) || be32(b, 0)|be32(b, 4) == 0 {
 		return no
 	}
 	exchange := b[18]

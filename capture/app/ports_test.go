@@ -63,3 +63,26 @@ func TestCutDHCPv6(t *testing.T) {
 		}
 	}
 }
+
+// Requests of RTSP and IKE that the capture cut are theirs, not HTTP's or ESP's.
+func TestCutHeads(t *testing.T) {
+	for _, test := range []struct {
+		proto fact.Transport
+		port  uint16
+		b     string
+		name  string
+	}{
+		{fact.TCP, 554, "OPTIONS rtsp://10.0.0.9:554/isapi/strea", "rtsp"},
+		{fact.TCP, 8080, "GET /a/long/targe", "http"},
+		{fact.UDP, 4500, x("00000000 89922c915f35570e 0000000000000000 21 20 22 08 0000"), "ike"},
+		{fact.UDP, 500, x("89922c915f35570e 98d56d32e2a04742 21 20 23 20 0000"), "ike"},
+	} {
+		k := newTalk(New(Options{}), test.proto, 40000, test.port)
+		p := k.packet(0, []byte(test.b))
+		p.Cut, p.PayloadLen = true, 400
+		k.c.Feed(&k.s, p, 0, 0)
+		if a := k.close(); a.Name != test.name || a.Evidence != fact.PayloadEvidence {
+			t.Errorf("%.12q: %q by %v, want %s", test.b, a.Name, a.Evidence, test.name)
+		}
+	}
+}

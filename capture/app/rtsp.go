@@ -20,6 +20,8 @@ func matchRTSP(q *probe) verdict {
 		return maybe
 	case !oneOf(string(method), rtspMethods):
 		return no
+	case !complete && q.p != nil && q.p.Cut && bytes.HasPrefix(q.b[len(method):], []byte(" rtsp:")):
+		return client
 	case !complete:
 		return maybe
 	case bytes.HasPrefix(version, []byte("RTSP/")):
