@@ -282,6 +282,29 @@ func TestSummaryUnknown(t *testing.T) {
 			t.Errorf("%s: %+v, want unknown", name, l)
 		}
 	}
+	found := &export.Report{Analyses: map[string]any{"configuration": configuration.Report{}}}
+	for _, rule := range []string{"b", "a", "b", "c", "d", "e"} {
+		found.Findings = append(found.Findings, analyses.NewFinding("configuration/"+rule, analyses.Medium, 1, "", analyses.Subject{}))
+	}
+	if l := found.Summary(); l[0].Verdict != "attention" || !strings.HasSuffix(l[0].Text, "; found: b, a, c, d and 1 more") {
+		t.Errorf("%+v, want the rules that were broken", l)
+	}
+	for text, classes := range map[string][]qos.Class{
+		"no packet is marked; the one traffic class met no congestion":                                       {{Verdict: "untested"}},
+		"no packet is marked; all 2 traffic classes had too few samples":                                     {{Verdict: "insufficient"}, {Verdict: "insufficient"}},
+		"no packet is marked; of 2 traffic classes, 1 had no priority under congestion, 1 met no congestion": {{Verdict: "untested"}, {Verdict: "ineffective"}},
+	} {
+		r := &export.Report{Analyses: map[string]any{"qos": qos.Report{Classes: classes, Marks: []qos.Mark{{Packets: 1}}}}}
+		if got := r.Summary()[0].Text; got != text {
+			t.Errorf("%q, want %q", got, text)
+		}
+	}
+	// who is most connected may be a client: nobody depends on it
+	hub := &export.Report{Analyses: map[string]any{"dependency": dependency.Report{Dependencies: make([]dependency.Dependency, 2), CriticalNodes: []dependency.CriticalNode{
+		{Label: "10.0.0.1", Why: "centrality", CutClients: 22}}}}}
+	if got, want := hub.Summary()[0].Text, "2 dependencies on 0 services; most connected: 10.0.0.1, with 22 peers"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	l := (&export.Report{Analyses: map[string]any{"qos": qos.Report{Classes: []qos.Class{{Verdict: "effective"}, {Verdict: "untested"}}, Marks: []qos.Mark{{DSCP: 46, Packets: 1}}}}}).Summary()
 	if want := "100.0 % of packets are marked; of 2 traffic classes, 1 had priority under congestion, 1 met no congestion"; l[0].Verdict != "ok" || l[0].Text != want {
 		t.Errorf("%+v, want ok, %q", l[0], want)

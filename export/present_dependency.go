@@ -18,9 +18,13 @@ func dependencyText(_ *Report, section any) string {
 	if len(d.Requires) > 0 {
 		text += fmt.Sprintf(", %s between services inferred", Count(int64(len(d.Requires)), "requirement"))
 	}
-	if len(d.CriticalNodes) > 0 {
-		c := d.CriticalNodes[0]
-		text += fmt.Sprintf("; most critical: %s, used by %s", c.Label, Count(int64(c.CutClients), "client"))
+	if i := slices.IndexFunc(d.CriticalNodes, func(c dependency.CriticalNode) bool { return c.Why != "centrality" }); i >= 0 {
+		text += fmt.Sprintf("; most critical: %s, %s depend on it", d.CriticalNodes[i].Label, Count(int64(d.CriticalNodes[i].CutClients), "client"))
+		if d.CriticalNodes[i].CutClients == 1 {
+			text = strings.Replace(text, " depend on it", " depends on it", 1)
+		}
+	} else if len(d.CriticalNodes) > 0 {
+		text += fmt.Sprintf("; most connected: %s, with %s", d.CriticalNodes[0].Label, Count(int64(d.CriticalNodes[0].CutClients), "peer"))
 	}
 	return text
 }
@@ -58,7 +62,7 @@ func dependencyTables(section any) []Table {
 	for _, r := range d.Requires {
 		rt.Rows = append(rt.Rows, []string{r.Label, Number(r.Support), fmt.Sprintf("%.2f", r.Confidence)})
 	}
-	ct := Table{Title: "What many depend on", Columns: []Column{{Name: "what"}, {Name: "why"}, {"clients", true}}}
+	ct := Table{Title: "What many depend on", Columns: []Column{{Name: "what"}, {Name: "why"}, {"hosts", true}}}
 	for _, c := range d.CriticalNodes {
 		ct.Rows = append(ct.Rows, []string{c.Label, cmp.Or(reasons[c.Why], c.Why), Number(int64(c.CutClients))})
 	}

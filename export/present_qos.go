@@ -32,15 +32,22 @@ func qosText(_ *Report, section any) string {
 		text += ", " + Count(int64(len(q.Streams)), "media stream")
 	}
 	var classes []string
+	all = int64(len(q.Classes))
 	for _, c := range []struct{ verdict, says string }{
 		{"ineffective", "had no priority under congestion"}, {"effective", "had priority under congestion"}, {"insufficient", "had too few samples"}, {"untested", "met no congestion"},
 	} {
-		if k := n[c.verdict]; k > 0 {
+		switch k := n[c.verdict]; {
+		case k == 0:
+		case int64(k) < all:
 			classes = append(classes, fmt.Sprintf("%d %s", k, c.says))
+		case k == 1:
+			return text + "; the one traffic class " + c.says
+		default:
+			return text + fmt.Sprintf("; all %d traffic classes %s", k, c.says)
 		}
 	}
 	if len(classes) > 0 {
-		text += "; of " + Count(int64(len(q.Classes)), "traffic class") + ", " + strings.Join(classes, ", ")
+		text += "; of " + Count(all, "traffic class") + ", " + strings.Join(classes, ", ")
 	}
 	return text
 }

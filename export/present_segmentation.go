@@ -25,12 +25,12 @@ func segmentationText(_ *Report, section any) string {
 		if len(s.Matrix) == 0 {
 			return "no policy is declared, and no zones were seen"
 		}
-		return fmt.Sprintf("no policy is declared that forbids anything: %s, traffic in %d of %s", Count(int64(zones(s)), s.ZonesSource+" zone"), seen, Count(int64(len(s.Matrix)), "zone pair"))
+		return fmt.Sprintf("no policy is declared that forbids anything: %s, traffic in %d of %s zone pairs", Count(int64(zones(s)), s.ZonesSource+" zone"), seen, Number(int64(len(s.Matrix))))
 	}
 	text := "none of the zone pairs that the policy denies could be observed"
 	if o := s.Score.Observable; o > 0 {
-		text = fmt.Sprintf("the policy is breached in %d of %s that it denies and that could be observed; score %s, between %s and %s at 95 %% confidence",
-			s.Score.Violated, Count(int64(o), "zone pair"), Percent(s.Score.Value), Percent(s.Score.Low), Percent(s.Score.High))
+		text = fmt.Sprintf("the policy is breached in %d of %s zone pairs that it denies and that could be observed; score %s, between %s and %s at 95 %% confidence",
+			s.Score.Violated, Number(int64(o)), Percent(s.Score.Value), Percent(s.Score.Low), Percent(s.Score.High))
 	}
 	if u := n["unobservable"]; u > 0 {
 		text += fmt.Sprintf("; %s could not be seen from here", Count(int64(u), "pair"))

@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"netscope.example/nsgraph/analyses"
@@ -57,10 +58,30 @@ func (r *Report) Summary() []Line {
 		if !ok {
 			continue
 		}
-		lines = append(lines, Line{v.name, v.question, r.verdict(v.name, v.judged(section)), v.text(r, section)})
+		lines = append(lines, Line{v.name, v.question, r.verdict(v.name, v.judged(section)), v.text(r, section) + r.found(v.name)})
 	}
 	return lines
 }
+
+// found names the rules that made the verdict of an analysis, the most severe first.
+func (r *Report) found(name string) string {
+	var rules []string
+	for _, f := range r.Findings { // the most severe first
+		if rule, ok := strings.CutPrefix(f.Rule, name+"/"); ok && f.Severity >= analyses.Low && !slices.Contains(rules, rule) {
+			rules = append(rules, rule)
+		}
+	}
+	switch n := len(rules); {
+	case n == 0:
+		return ""
+	case n > maxFound:
+		return fmt.Sprintf("; found: %s and %d more", strings.Join(rules[:maxFound], ", "), n-maxFound)
+	}
+	return "; found: " + strings.Join(rules, ", ")
+}
+
+// maxFound is how many rules a verdict names.
+const maxFound = 4
 
 // verdict follows from the most severe finding of an analysis; without one it is ok only if something was judged.
 func (r *Report) verdict(name string, judged bool) string {
