@@ -28,15 +28,31 @@ func DiffText(w io.Writer, r diff.Report) error {
 	}
 	for _, c := range r.Changes {
 		fmt.Fprintf(&b, "  %-9s %-11s %s%s\n", c.Change, c.Subject.Kind, analyses.Printable(c.Subject.Label), analyses.Printable(change(c)))
+		if c.Subject.Kind == "finding" {
+			_, text, _ := strings.Cut(c.Text, ": ")
+			fmt.Fprintf(&b, "%24s%s\n", "", analyses.Printable(text))
+		}
 	}
 	if len(r.CannotTell) > 0 {
 		b.WriteString("\nCANNOT TELL\n")
 	}
-	for _, u := range r.CannotTell {
-		fmt.Fprintf(&b, "  %-11s %s: %s\n", u.Subject.Kind, analyses.Printable(u.Subject.Label), analyses.Printable(u.Text))
+	for i, u := range r.CannotTell {
+		if i == maxUntold {
+			fmt.Fprintf(&b, "  … and %s more: see -o json\n", Number(int64(len(r.CannotTell)-maxUntold)))
+			break
+		}
+		fmt.Fprintf(&b, "  %-11s %s: %s\n", u.Subject.Kind, analyses.Printable(u.Subject.Label), analyses.Printable(why(u)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// maxUntold is how many of those of which nothing can be told are listed; the JSON report has all.
+const maxUntold = 40
+
+// why is the text of u without the subject that stands before it.
+func why(u diff.Unknown) string {
+	return strings.TrimPrefix(u.Text, string(u.Subject.Kind)+" "+u.Subject.Label+": ")
 }
 
 // change writes the attribute of a change with its values.
@@ -68,7 +84,7 @@ func DiffMarkdown(w io.Writer, r diff.Report) error {
 		b.WriteString("\n## What cannot be told\n\n")
 	}
 	for _, u := range r.CannotTell {
-		fmt.Fprintf(&b, "- %s %s: %s\n", u.Subject.Kind, EscapeMarkdown(u.Subject.Label), EscapeMarkdown(u.Text))
+		fmt.Fprintf(&b, "- %s %s: %s\n", u.Subject.Kind, EscapeMarkdown(u.Subject.Label), EscapeMarkdown(why(u)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

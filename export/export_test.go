@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -427,6 +428,24 @@ func TestDiff(t *testing.T) {
 	}
 	if err := errors.Join(export.DiffText(full{}, r), export.DiffMarkdown(full{}, r)); !errors.Is(err, errFull) {
 		t.Errorf("a full disk: %v", err)
+	}
+}
+
+// What cannot be told is listed up to a limit, without its subject twice; a finding that came is told with its text.
+func TestDiffReads(t *testing.T) {
+	r := diff.Report{Changes: []diff.Change{{Change: diff.Appeared, Subject: diff.Subject{Kind: "finding", Label: "a/b"}, Text: "finding a/b is new: it leaks: a lot", Confidence: 0.9}}}
+	for i := range 45 {
+		label := fmt.Sprintf("10.0.0.%d tcp/80", i)
+		r.CannotTell = append(r.CannotTell, diff.Unknown{Subject: diff.Subject{Kind: "service", Label: label}, Text: "service " + label + ": seen once"})
+	}
+	var text bytes.Buffer
+	if err := export.DiffText(&text, r); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"  service     10.0.0.39 tcp/80: seen once\n  … and 5 more: see -o json\n", "  appeared  finding     a/b (confidence 0.90)\n                        it leaks: a lot\n"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in:\n%s", want, &text)
+		}
 	}
 }
 

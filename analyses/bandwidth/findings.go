@@ -126,7 +126,10 @@ func rate(bps float64) string {
 func peakFindings(ps []Peak, captures []graph.Capture) []analyses.Finding {
 	var fs []analyses.Finding
 	for _, p := range ps {
-		text := fmt.Sprintf("%s to %s: %s on average, most of it %s", p.From.Time().Format("2006-01-02 15:04:05"), p.To.Time().Format("15:04:05"), rate(p.Mean), cmp.Or(p.Top, "outside conversations"))
+		text := fmt.Sprintf("%s to %s: %s on average", p.From.Time().Format("2006-01-02 15:04:05"), p.To.Time().Format("15:04:05"), rate(p.Mean))
+		if p.Top != "" { // conversations are counted in minutes, and may not tell who fills a second
+			text += ", most of it " + p.Top
+		}
 		f := analyses.NewFinding("bandwidth/peak", analyses.Info, 0.9, text, analyses.Subject{Kind: "interval", ID: p.From.String(), Label: p.From.String()})
 		f.First, f.Last = p.From, p.To-1
 		f.Evidence = frames(captures, p.From, p.To)

@@ -14,6 +14,7 @@ import (
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/export"
+	"netscope.example/nsgraph/graph"
 )
 
 // Options fit the report to where it is read.
@@ -79,9 +80,32 @@ func (p *printer) captures(r *export.Report) {
 			}
 		}
 	}
+	p.window(r)
 	g := r.Graph
 	p.hang("", 4, fmt.Sprintf("%s, %s, %s, %s, %s", export.Count(g.Endpoints, "endpoint"), export.Count(g.Services, "service"), export.Count(g.Dependencies, "dependency"),
 		export.Count(g.Conversations, "conversation"), export.Count(g.VLANs, "VLAN")))
+}
+
+// window tells which part of the captures' time the report covers, if it is not all.
+func (p *printer) window(r *export.Report) {
+	var first, last *graph.Time
+	for _, c := range r.Captures {
+		if c.First != nil && (first == nil || *c.First < *first) {
+			first = c.First
+		}
+		if c.Last != nil && (last == nil || *c.Last > *last) {
+			last = c.Last
+		}
+	}
+	w := r.Window
+	if first == nil || w.From == nil || w.To == nil || *w.From <= *first && *w.To >= *last {
+		return
+	}
+	if *w.From > *last || *w.To < *first {
+		p.hang("", 4, "window: nothing was captured in the time that was asked for")
+		return
+	}
+	p.hang("", 4, fmt.Sprintf("window: %s to %s; captures are counted whole", w.From, w.To))
 }
 
 var verdictColors = map[string]text.Color{"ok": text.FgGreen, "attention": text.FgYellow, "trouble": text.FgRed, "unknown": text.FgCyan}

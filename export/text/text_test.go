@@ -111,6 +111,25 @@ func TestWriteTable(t *testing.T) {
 	}
 }
 
+// TestWriteWindow tells of a window that is smaller than the captures, and of one that misses them.
+func TestWriteWindow(t *testing.T) {
+	at := func(ns int64) *graph.Time { x := graph.Time(ns); return &x }
+	for _, c := range []struct {
+		from, to int64
+		want     string
+	}{
+		{1_700_000_000e9, 1_700_000_044_900_000_000, ""},
+		{1_700_000_010e9, 1_700_000_020e9, "window: 2023-11-14T22:13:30.000000000Z to 2023-11-14T22:13:40.000000000Z; captures are counted whole\n"},
+		{1_800_000_000e9, 1_700_000_044_900_000_000, "window: nothing was captured in the time that was asked for\n"},
+	} {
+		r := sample(0)
+		r.Window = export.Window{From: at(c.from), To: at(c.to)}
+		if got := written(t, r, text.Options{}); !strings.Contains(got, c.want) || c.want == "" && strings.Contains(got, "window:") {
+			t.Errorf("no %q in:\n%s", c.want, got)
+		}
+	}
+}
+
 // TestWriteUnits does not part a number from its unit.
 func TestWriteUnits(t *testing.T) {
 	r := sample(1)
