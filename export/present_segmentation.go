@@ -66,6 +66,7 @@ func segmentationTables(section any) []Table {
 	if len(s.Matrix) > maxRows {
 		matrix.More += silent
 	}
+	matrix.More += s.Omitted
 	vlans := Table{Title: "VLANs", Columns: []Column{{"vlan", true}, {"packets", true}, {"bytes", true}, {"endpoints", true}, {Name: "prefixes"}}}
 	for _, v := range s.VLANs {
 		vlans.Rows = append(vlans.Rows, []string{v.VLAN, Number(v.Packets), Bytes(v.Bytes), Number(v.Endpoints), strings.Join(v.Prefixes, " ")})

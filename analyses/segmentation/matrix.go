@@ -27,25 +27,31 @@ func (j *judge) policy(z pair) string {
 	return rest.Action
 }
 
-// maxInferred is of how many inferred zones the matrix has the pairs without traffic: nobody declared a policy between them.
-const maxInferred = 50
+// maxInferred is of how many inferred zones the matrix has the pairs without traffic: nobody declared a policy between them. maxDeclared is the same of
+// declared ones: their pairs without traffic count for the score all the same.
+const (
+	maxInferred = 50
+	maxDeclared = 400
+)
 
-// matrix returns a cell for every ordered pair of zones, and for pairs without a zone that have traffic, and the score. Of many inferred zones, pairs
-// without traffic are only counted.
+// matrix returns a cell for every ordered pair of zones, and for pairs without a zone that have traffic, and the score. Of many zones, pairs without
+// traffic are only counted.
 func (j *judge) matrix() (cells []Cell, s Score, omitted int) {
 	zones := j.site.Zones()
-	if j.site.ZonesFrom == "inferred" && len(zones) > maxInferred {
-		omitted = len(zones) * (len(zones) - 1)
-		for z := range j.cells {
-			if z.from != z.to && z.from != "" && z.to != "" {
-				omitted--
-			}
-		}
-	} else {
-		for _, a := range zones {
-			for _, b := range zones {
-				if a != b {
-					j.cell(pair{a, b})
+	inferred := j.site.ZonesFrom == "inferred"
+	leaveOut := len(zones) > maxDeclared || inferred && len(zones) > maxInferred
+	for _, a := range zones {
+		for _, b := range zones {
+			k := pair{a, b}
+			switch {
+			case a == b:
+			case !leaveOut:
+				j.cell(k)
+			case j.cells[k] == nil:
+				omitted++
+				if !inferred {
+					c := Cell{Policy: j.policy(k)}
+					j.score(k, &c, &s)
 				}
 			}
 		}
@@ -60,23 +66,28 @@ func (j *judge) matrix() (cells []Cell, s Score, omitted int) {
 	cells = make([]Cell, 0, len(keys))
 	for _, k := range keys {
 		c := j.cells[k]
-		observable := j.observable(k)
-		if c.Verdict == "" {
-			c.Verdict = j.silence(c, observable)
-		}
-		if (c.Policy == "deny" || c.Policy == "mixed") && k.from != k.to && k.from != "" && k.to != "" {
-			violated := c.Verdict == "forbidden-seen" || c.Verdict == "forbidden-reached"
-			if violated || observable && c.Verdict != "unobservable" {
-				s.Observable++
-			}
-			if violated {
-				s.Violated++
-			}
-		}
+		j.score(k, c, &s)
 		cells = append(cells, *c)
 	}
 	s.Value, s.Low, s.High = wilson(s.Observable-s.Violated, s.Observable)
 	return cells, s, omitted
+}
+
+// score completes the verdict on a pair and counts it.
+func (j *judge) score(k pair, c *Cell, s *Score) {
+	observable := j.observable(k)
+	if c.Verdict == "" {
+		c.Verdict = j.silence(c, observable)
+	}
+	if (c.Policy == "deny" || c.Policy == "mixed") && k.from != k.to && k.from != "" && k.to != "" {
+		violated := c.Verdict == "forbidden-seen" || c.Verdict == "forbidden-reached"
+		if violated || observable && c.Verdict != "unobservable" {
+			s.Observable++
+		}
+		if violated {
+			s.Violated++
+		}
+	}
 }
 
 // silence is the verdict on a pair in which nothing was established and no attempt was judged. Of denied attempts whose fate is unknown nothing can be said.

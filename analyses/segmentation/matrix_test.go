@@ -136,6 +136,22 @@ func TestMatrixOfManyZones(t *testing.T) {
 	}
 }
 
+// Of very many declared zones too, but the pairs without traffic count for the score.
+func TestMatrixOfManyDeclaredZones(t *testing.T) {
+	var d, g strings.Builder
+	d.WriteString("version: 1\npolicy: {default: deny}\nzones:\n")
+	for i := range maxDeclared + 1 {
+		fmt.Fprintf(&d, "  - {name: z%d, prefixes: [10.%d.%d.0/24]}\n", i, i/256, i%256)
+		fmt.Fprintf(&g, "use 10.%d.%d.1 10.%d.%d.2 tcp/80\n", i/256, i%256, i/256, i%256)
+	}
+	r := run(t, d.String(), "host 10.0.0.1 02:00:00:00:00:01 10\n"+g.String()+"use 10.0.1.1 10.0.2.1 tcp/80", Options{})
+	const pairs = (maxDeclared + 1) * maxDeclared
+	const seen = 2*maxDeclared + 1 // the pairs of z0, whose segment was in view, and the breach
+	if len(r.Matrix) != maxDeclared+2 || r.Omitted != pairs-1 || r.Score.Observable != seen || r.Score.Violated != 1 {
+		t.Errorf("%d cells, %d omitted, score %+v", len(r.Matrix), r.Omitted, r.Score)
+	}
+}
+
 // Where nothing is judged, attempts that nothing answered are neither allowed nor unused.
 func TestObservedAttempts(t *testing.T) {
 	const tried = hosts + "use 10.10.0.7 10.90.0.5 tcp/22 established=0 unanswered=3\n"

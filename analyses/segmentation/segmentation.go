@@ -30,7 +30,7 @@ type Options struct {
 type Report struct {
 	ZonesSource string             `json:"zones_source"` // declared, inferred
 	Matrix      []Cell             `json:"matrix"`
-	Omitted     int                `json:"pairs_omitted"` // pairs of inferred zones without traffic that the matrix leaves out
+	Omitted     int                `json:"pairs_omitted"` // pairs of many zones without traffic that the matrix leaves out
 	Score       Score              `json:"score"`
 	VLANs       []VLAN             `json:"vlans"`
 	Unjudged    int64              `json:"unjudged_conversations"` // denied in one direction, allowed in the other, and the direction is uncertain
