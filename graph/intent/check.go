@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/gaissmai/bart"
 )
 
 // Words that a key accepts.
@@ -85,15 +87,17 @@ func (p *parser) oneOf(at, what, got string, words []string) {
 // unique returns the names of a section's items and reports those that are missing or stand twice.
 func (p *parser) unique(section, what string, n int, name func(int) string) []string {
 	var names []string
+	seen := map[string]bool{}
 	for i := range n {
 		at := fmt.Sprintf("%s[%d]", section, i)
 		switch s := name(i); {
 		case s == "":
 			p.path(at, "name is missing")
-		case slices.Contains(names, s):
+		case seen[s]:
 			p.path(at+".name", "%s %q is declared twice", what, s)
 		default:
 			names = append(names, s)
+			seen[s] = true
 		}
 	}
 	return names
@@ -162,6 +166,12 @@ func (p *parser) overlap(at, what string, a, b Ranges, kind, other string) {
 
 func (p *parser) zones(in *Intent, contexts []string) []string {
 	names := p.unique("zones", "zone", len(in.Zones), func(i int) string { return in.Zones[i].Name })
+	taken := map[string]*claims{}
+	for i := range in.Zones {
+		if c := contextName(in.Zones[i].Context); taken[c] == nil {
+			taken[c] = &claims{vlans: map[uint32]bool{}}
+		}
+	}
 	for i := range in.Zones {
 		z := &in.Zones[i]
 		at := fmt.Sprintf("zones[%d]", i)
@@ -175,6 +185,9 @@ func (p *parser) zones(in *Intent, contexts []string) []string {
 			p.path(at+".level", "level %d is negative", z.Level)
 		}
 		p.vlans(at, z.VLANs)
+		if !taken[contextName(z.Context)].add(z) {
+			continue // it overlaps nothing, whatever the others are
+		}
 		for j := range in.Zones[:i] {
 			o := &in.Zones[j]
 			if contextName(z.Context) != contextName(o.Context) {
@@ -191,6 +204,32 @@ func (p *parser) zones(in *Intent, contexts []string) []string {
 		}
 	}
 	return names
+}
+
+// claims are the VLANs and prefixes that zones of one context hold, to see without comparing it with each whether a zone overlaps one.
+type claims struct {
+	vlans    map[uint32]bool
+	prefixes bart.Lite
+}
+
+// add adds what z holds and reports whether some of it was held before.
+func (c *claims) add(z *Zone) (held bool) {
+	for _, r := range z.VLANs {
+		for v := r.From; v <= min(r.To, 4095); v++ {
+			held = held || c.vlans[v]
+			c.vlans[v] = true
+		}
+	}
+	own := z.Prefixes
+	for _, x := range own {
+		held = held || x.IsValid() && c.prefixes.OverlapsPrefix(x.Prefix)
+	}
+	for _, x := range own { // a zone may hold a prefix and a part of it
+		if x.IsValid() {
+			c.prefixes.Insert(x.Prefix)
+		}
+	}
+	return held
 }
 
 func contextName(c string) string {

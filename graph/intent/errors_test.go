@@ -2,6 +2,7 @@ package intent_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -163,4 +164,18 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("what is written is not read: %v\n%s", err, w.String())
 		}
 	})
+}
+
+// A file of very many zones is checked in a moment, and what overlaps in it is found.
+func TestManyZones(t *testing.T) {
+	var f strings.Builder
+	f.WriteString("zones:\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&f, "  - {name: z%d, prefixes: [10.%d.%d.0/24]}\n", i, i/256, i%256)
+	}
+	f.WriteString("  - {name: last, prefixes: [10.7.7.128/25, 192.168.0.0/16]}\n")
+	_, err := intent.Parse("f", []byte(f.String()))
+	if want := `f:10002:29: prefix 10.7.7.128/25 overlaps 10.7.7.0/24 of zone "z1799"`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
 }
