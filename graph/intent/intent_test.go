@@ -104,9 +104,27 @@ func TestSchemaAcceptsTheFile(t *testing.T) {
 		"qos: {classes: [{name: v, dscp: [64]}]}", "qos: {classes: [{name: v, dscp: [AF15]}]}", "qos: {classes: [{name: v, pcp: [8]}]}",
 		"zones: [{name: a, vlans: [x]}]", "zones: [{name: a, prefixes: [10.0.0.0/x]}]", "groups: [{name: a, macs: [zz]}]",
 		"baselines: [{family: {platform: a}, expect: {mtu: [1]}}]", "links: [{point: a, capacity_mbps: -1}]",
+		"zones: [{name: ''}]", "zones: [{name: any}]", "zones: [{name: a, vlans: [0]}]", "zones: [{name: a, vlans: [4095]}]", "contexts: [{name: a, vnis: [16777216]}]",
+		"zones: [{name: a, prefixes: [10.0.0.0/33]}]", "zones: [{name: a, prefixes: [10.0.0.256]}]", "zones: [{name: a, prefixes: ['2001:db8::/129']}]",
+		"links: [{point: a, capacity_mbps: 0}]", "policy: {rules: [{from: any, to: any, action: deny, services: [tcp/65536]}]}",
+		"policy: {rules: [{from: any, to: any, action: deny, services: [tpc]}]}",
 	} {
 		if validate(wrong) == nil {
 			t.Errorf("the schema accepts %s", wrong)
+		}
+		if _, err := intent.Parse("f", []byte(wrong)); err == nil {
+			t.Errorf("the checker accepts %s", wrong)
+		}
+	}
+	for _, right := range []string{
+		"zones: [{name: a, prefixes: [10.0.0.0/8, 255.255.255.255, '::/0', '2001:db8::/32', 'fe80::1']}]", "zones: [{name: a, vlans: [1, 4094, '5-9']}]",
+		"policy: {rules: [{from: any, to: any, action: deny, services: [tcp/65535, udp/1-1024, icmp, ip-99, tcp, 'app:dns']}]}", "zones:", "qos:",
+	} {
+		if err := validate(right); err != nil {
+			t.Errorf("the schema refuses %s: %v", right, err)
+		}
+		if _, err := intent.Parse("f", []byte(right)); err != nil {
+			t.Errorf("the checker refuses %s: %v", right, err)
 		}
 	}
 }
