@@ -91,28 +91,65 @@ func question(name string) (graph.Question, error) {
 	return nil, fmt.Errorf("%w (see nsgraph query --list)", unknownName("query", name, questionNames()))
 }
 
+// listed is a query as --list tells programs of it.
+type listed struct {
+	Name       string   `json:"name"`
+	Group      string   `json:"group"`
+	Answers    string   `json:"answers"`
+	Parameters []string `json:"parameters"` // in brackets: need not be given
+	Columns    []string `json:"columns"`
+}
+
+func listing() []listed {
+	var out []listed
+	for _, q := range allQuestions() {
+		i := q.Info()
+		l := listed{i.Name, questionGroup(i), i.Doc, []string{}, append([]string{}, i.Columns...)}
+		for _, p := range i.Params {
+			n := p.Name
+			if !p.Required {
+				n = "[" + n + "]"
+			}
+			l.Parameters = append(l.Parameters, n)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
 // listQuestions prints the queries under their groups.
 func (a *app) listQuestions() error {
 	return a.answer(func(w io.Writer) error {
+		switch a.format {
+		case "json":
+			return writeJSON(w, listing())
+		case "jsonl":
+			enc := json.NewEncoder(w)
+			for _, l := range listing() {
+				if err := enc.Encode(l); err != nil {
+					return err
+				}
+			}
+			return nil
+		case "csv":
+			c := csv.NewWriter(w)
+			_ = c.Write([]string{"name", "group", "answers", "parameters", "columns"}) // its error comes with Error
+			for _, l := range listing() {
+				_ = c.Write([]string{l.Name, l.Group, l.Answers, strings.Join(l.Parameters, " "), strings.Join(l.Columns, " ")})
+			}
+			c.Flush()
+			return c.Error()
+		}
 		t := newTable(w, a.width())
 		t.AppendHeader(table.Row{"QUERY", "ANSWERS", "PARAMETERS"})
 		last := ""
-		for _, q := range allQuestions() {
-			i := q.Info()
-			if g := questionGroup(i); g != last {
+		for _, l := range listing() {
+			if l.Group != last {
 				t.AppendRow(table.Row{"", "", ""})
-				t.AppendRow(table.Row{strings.ToUpper(g), "", ""})
-				last = g
+				t.AppendRow(table.Row{strings.ToUpper(l.Group), "", ""})
+				last = l.Group
 			}
-			var ps []string
-			for _, p := range i.Params {
-				n := p.Name
-				if !p.Required {
-					n = "[" + n + "]"
-				}
-				ps = append(ps, n)
-			}
-			t.AppendRow(table.Row{i.Name, i.Doc, strings.Join(ps, ", ")})
+			t.AppendRow(table.Row{l.Name, l.Answers, strings.Join(l.Parameters, ", ")})
 		}
 		t.Render()
 		return nil
