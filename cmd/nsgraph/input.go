@@ -129,7 +129,7 @@ func (a *app) decodeSources(ctx context.Context, src []capture.Source, in *inten
 		return nil, &exitError{exitInterrupted, errors.New("interrupted before anything was read")}
 	}
 	if d.read == 0 && len(d.unread) > 0 {
-		return nil, errors.New(strings.Join(d.unread, "; "))
+		return nil, errors.New(strings.Join(d.unread, "\n"))
 	}
 	b.Known = graph.Time(time.Now().UnixNano())
 	d.batch, d.took = b, time.Since(start)
@@ -168,7 +168,10 @@ func (d *decoded) partial() error {
 	if len(d.unread) == 0 {
 		return nil
 	}
-	return &exitError{exitPartial, errors.New("unreadable input: " + strings.Join(d.unread, "; "))}
+	if n := len(d.unread); n > 1 {
+		return &exitError{exitPartial, fmt.Errorf("unreadable input, %d times:\n%s", n, strings.Join(d.unread, "\n"))}
+	}
+	return &exitError{exitPartial, errors.New("unreadable input: " + d.unread[0])}
 }
 
 // progress shows packets, bytes, rate and time left on standard error.

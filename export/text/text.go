@@ -64,8 +64,39 @@ func (p *printer) color(c text.Color, s string) string {
 	return text.Colors{c}.EscapeSeq() + s + text.Reset.EscapeSeq()
 }
 
+// maxCaptures is how many captures are listed; of more, those that could not be read whole, so that the verdict stays in sight.
+const maxCaptures = 10
+
+// listed returns the captures that are printed, after a line on all of them if there are too many.
+func (p *printer) listed(all []export.Capture) []export.Capture {
+	if len(all) <= maxCaptures {
+		return all
+	}
+	var packets, bytes, again int64
+	var broken []export.Capture
+	for _, c := range all {
+		packets, bytes, again = packets+c.Packets, bytes+c.Bytes, again+c.Duplicates
+		if c.Error != nil {
+			broken = append(broken, c)
+		}
+	}
+	line := fmt.Sprintf("%s: %s, %s", export.Count(int64(len(all)), "capture"), export.Count(packets, "packet"), export.Bytes(bytes))
+	if again > 0 {
+		line += fmt.Sprintf(", %s counted once", export.Count(again, "further sighting"))
+	}
+	if len(broken) > 0 {
+		line += fmt.Sprintf("; %s not read whole", export.Number(int64(len(broken))))
+	}
+	if len(broken) > maxCaptures {
+		line += fmt.Sprintf(", of which %d follow", maxCaptures)
+		broken = broken[:maxCaptures]
+	}
+	p.hang("", 4, line+"; all are in -o json")
+	return broken
+}
+
 func (p *printer) captures(r *export.Report) {
-	for _, c := range r.Captures {
+	for _, c := range p.listed(r.Captures) {
 		line := fmt.Sprintf("%s: %s, %s at %s", c.Path, export.Count(c.Packets, "packet"), export.Bytes(c.Bytes), cell(c.Point))
 		if c.First != nil {
 			line += fmt.Sprintf(", %s, %s", c.First.Time().Format("2006-01-02 15:04:05 UTC"), export.Duration(c.Last.Seconds(*c.First)))

@@ -111,6 +111,30 @@ func TestWriteTable(t *testing.T) {
 	}
 }
 
+// TestWriteManyCaptures keeps the verdict in sight: a folder is summed up, and what could not be read is named.
+func TestWriteManyCaptures(t *testing.T) {
+	r := sample(0)
+	broken := r.Captures[0]
+	r.Captures = nil
+	for i := range 40 {
+		c := export.Capture{Path: fmt.Sprintf("c%02d.pcap", i), Packets: 100, Bytes: 1000, Duplicates: 1}
+		if i == 7 {
+			c.Error = broken.Error
+		}
+		r.Captures = append(r.Captures, c)
+	}
+	got := written(t, r, text.Options{})
+	if !strings.HasPrefix(got, "40 captures: 4,000 packets, 40 kB, 40 further sightings counted once; 1 not read whole; all are in -o json\nc07.pcap: 100 packets") || strings.Contains(got, "c08.pcap") {
+		t.Errorf("%.300s", got)
+	}
+	for i := range r.Captures {
+		r.Captures[i].Error = broken.Error
+	}
+	if got := written(t, r, text.Options{}); !strings.Contains(got, "; 40 not read whole, of which 10 follow; all") || strings.Contains(got, "c10.pcap") {
+		t.Errorf("%.300s", got)
+	}
+}
+
 // TestWriteWindow tells of a window that is smaller than the captures, and of one that misses them.
 func TestWriteWindow(t *testing.T) {
 	at := func(ns int64) *graph.Time { x := graph.Time(ns); return &x }
