@@ -4,6 +4,7 @@ package markdown
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"netscope.example/nsgraph/analyses"
@@ -48,13 +49,21 @@ func findings(b *strings.Builder, r *export.Report) {
 		b.WriteString("None.\n")
 		return
 	}
+	paths := map[string]string{}
+	for _, c := range r.Captures {
+		paths["sha256:"+c.SHA256] = filepath.Base(c.Path)
+	}
 	b.WriteString("| severity | rule | finding | evidence | id |\n| --- | --- | --- | --- | --- |\n")
 	for _, f := range r.Findings {
 		var ev []string
 		for _, e := range f.Evidence {
 			var parts []string
 			if len(e.Packets) > 0 {
-				parts = append(parts, "packets "+strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Packets), " ", ", "), "[]"))
+				of := ""
+				if len(r.Captures) > 1 {
+					of = " of " + export.EscapeMarkdown(paths[e.Capture])
+				}
+				parts = append(parts, "packets "+strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Packets), " ", ", "), "[]")+of)
 			}
 			if e.Filter != "" {
 				parts = append(parts, "`"+strings.NewReplacer("|", "\\|", "`", "'").Replace(analyses.Printable(e.Filter))+"`")

@@ -62,6 +62,12 @@ func TestWrite(t *testing.T) {
 		t.Errorf("evidence without packets, and without a filter: %v\n%s", err, b.String())
 	}
 	b.Reset()
+	r.Captures = append(r.Captures, export.Capture{Path: "folder/other.pcap", SHA256: "bb"})
+	r.Findings[0].Evidence = []analyses.Evidence{{Capture: "sha256:bb", Packets: []uint64{7}}}
+	if err := markdown.Write(&b, r); err != nil || !strings.Contains(b.String(), "| packets 7 of other.pcap |") {
+		t.Errorf("evidence of one of two captures: %v\n%s", err, b.String())
+	}
+	b.Reset()
 	if err := markdown.Write(&b, &export.Report{}); err != nil || !strings.Contains(b.String(), "None.") {
 		t.Errorf("%v, no findings are not said:\n%s", err, &b)
 	}
