@@ -68,7 +68,12 @@ func SpeakerFilter(a netip.Addr) string {
 
 // ConversationFilter is the Wireshark display filter of what two addresses exchange over one port; port 0 is any.
 func ConversationFilter(a, b netip.Addr, transport string, port uint16) string {
-	f := AddressFilter(a) + " && " + AddressFilter(b)
+	return AddressFilter(a) + " && " + ServiceFilter(b, transport, port)
+}
+
+// ServiceFilter is the Wireshark display filter of what a service exchanges; port 0 is any.
+func ServiceFilter(a netip.Addr, transport string, port uint16) string {
+	f := AddressFilter(a)
 	switch transport {
 	case "tcp", "udp", "sctp":
 		if port != 0 {

@@ -73,18 +73,33 @@ func frames(captures []graph.Capture, from, to graph.Time) []analyses.Evidence {
 	return out
 }
 
-// busiest returns the longest time, in seconds, for which the series stays above a rate without a break.
+// busiest returns the longest time, in seconds, for which the series carries more than a rate: of every busyFor seconds of it as a whole, for senders wait
+// for each other now and then. It begins and ends with a step that is above the rate.
 func busiest(s Series, limit float64) (seconds int64, from, to graph.Time) {
-	var start, end graph.Time
+	window := max(s.Step, busyFor)
+	var start, reach, end graph.Time // of the run: its first step, how far its windows go, and the end of its last busy step
+	var bytes int64                  // in the window of a point: its own and those up to n
+	n := 0
 	for _, p := range s.Points {
+		for ; n < len(s.Points) && s.Points[n].At < p.At+at(window); n++ {
+			bytes += s.Points[n].Bytes
+		}
+		full := bps(bytes, window) > limit
+		bytes -= p.Bytes
 		if bps(p.Bytes, s.Step) <= limit {
 			continue
 		}
-		if p.At != end || end == 0 {
+		if p.At > reach || reach == 0 {
 			start = p.At
+			if !full {
+				continue
+			}
+		}
+		if full {
+			reach = p.At + at(window)
 		}
 		end = p.At + at(s.Step)
-		if d := int64(end-start) / 1e9; d > seconds {
+		if d := int64(end-start) / 1e9; end <= reach && d > seconds {
 			seconds, from, to = d, start, end
 		}
 	}
@@ -142,8 +157,8 @@ func peakFindings(ps []Peak, captures []graph.Capture) []analyses.Finding {
 func unidentified(rows []VolumesRow, o Options) []analyses.Finding {
 	var all, unknown int64
 	byService := map[graph.ID]int64{}
-	label := map[graph.ID]string{}
-	var witness []string
+	label, filter := map[graph.ID]string{}, map[graph.ID]string{}
+	witness := map[graph.ID][]string{}
 	var first, last graph.Time
 	for i := range rows {
 		r := &rows[i]
@@ -158,7 +173,8 @@ func unidentified(rows []VolumesRow, o Options) []analyses.Finding {
 		unknown += bytes
 		byService[r.Service] += bytes
 		label[r.Service] = analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
-		witness = analyses.Union(witness, r.Witness, maxList)
+		filter[r.Service] = "(" + analyses.ServiceFilter(r.ServerAddress, r.Transport, r.Port) + ")"
+		witness[r.Service] = analyses.Union(witness[r.Service], r.Witness, maxList)
 		if first == 0 || r.First < first {
 			first = r.First
 		}
@@ -172,16 +188,17 @@ func unidentified(rows []VolumesRow, o Options) []analyses.Finding {
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b graph.ID) int { return cmp.Or(cmp.Compare(byService[b], byService[a]), a.Compare(b)) })
-	var largest []string
+	var largest, shown, cited []string
 	var subjects []analyses.Subject
 	for _, id := range ids[:min(3, len(ids))] {
 		largest = append(largest, fmt.Sprintf("%s (%d bytes)", label[id], byService[id]))
+		shown, cited = append(shown, filter[id]), analyses.Union(cited, witness[id], maxList)
 		subjects = append(subjects, analyses.Subject{Kind: "service", ID: id.String(), Label: label[id]})
 	}
 	text := fmt.Sprintf("%d of %d bytes (%.1f %%) could not be named, most of them with %s", unknown, all, 100*float64(unknown)/float64(all), strings.Join(largest, ", "))
 	f := analyses.NewFinding("bandwidth/unidentified", analyses.Info, 0.9, text, subjects...)
 	f.First, f.Last, f.Count = first, last, int64(len(ids))
-	f.Evidence = analyses.EvidenceOf(witness, "")
+	f.Evidence = analyses.EvidenceOf(cited, strings.Join(shown, " || "))
 	return []analyses.Finding{f}
 }
 

@@ -11,8 +11,9 @@ const link = "version: 1\nlinks: [{point: core1, capacity_mbps: 1}]\n" // 125,00
 
 func TestSaturation(t *testing.T) {
 	busy := append(flat(20, 1000), append(flat(65, 110_000), flat(20, 1000)...)...)
-	gap := append([]int64{}, busy...)
-	gap[50] = 90_000
+	gap, dip := append([]int64{}, busy...), append([]int64{}, busy...)
+	copy(gap[45:], flat(15, 1000))
+	dip[50], dip[70] = 90_000, 40_000
 	spread := flat(1300, 1000) // every tenth second full, in a window of more than twenty minutes
 	for i := 0; i < len(spread); i += 10 {
 		spread[i] = 125_000
@@ -30,7 +31,9 @@ func TestSaturation(t *testing.T) {
 	}{
 		{"busy for 65 s", link, use, busy, []string{"high 0.9: core1 carried 0.88 of 1 Mb/s (88 %) for 65 s, most of it smb"}},
 		{"by the percentile", link, "", spread, []string{"high 0.9: core1 carried 0.107 of 1 Mb/s (11 %) for 1300 s, most of it unknown; 95th percentile 1 Mb/s"}},
+		{"with a breath in between", link, use, dip, []string{"high 0.9: core1 carried 0.869 of 1 Mb/s (87 %) for 65 s, most of it smb"}},
 		{"twice for half a minute", link, use, gap, nil},
+		{"for 55 s, in which more passes than the link has", link, use, append(flat(20, 1000), append(flat(55, 140_000), flat(40, 1000)...)...), nil},
 		{"full for half a minute of a short capture", link, use, flat(30, 125_000), nil},
 		{"half full", link, use, flat(120, 62_000), nil},
 		{"no capacity is declared", "", use, busy, nil},
@@ -91,6 +94,10 @@ use 10.0.0.1 10.0.0.3 tcp/4 bytes_up=10 bytes_down=0`, []string{
 		{"what is inside is counted with its tunnel", "use 10.0.0.1 10.0.0.2 gre/0 carries=gre\nuse 10.1.0.1 10.1.0.2 tcp/9 tunnel=gre bytes_up=9000", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, load(t, c.graph, 1, nil, nil), ""), "unidentified", c.want...) })
+	}
+	graph := "use 10.0.0.1 10.0.0.3 tcp/1 bytes_up=200 bytes_down=0\nuse 10.0.0.1 10.0.0.3 udp/2 bytes_up=60 bytes_down=0"
+	if f := run(t, load(t, graph, 1, nil, nil), "").Findings[0].Evidence[0].Filter; f != "(ip.addr == 10.0.0.3 && tcp.port == 1) || (ip.addr == 10.0.0.3 && udp.port == 2)" {
+		t.Error(f)
 	}
 }
 
