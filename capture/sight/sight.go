@@ -33,7 +33,7 @@ const prefix = 32
 
 // Fingerprint identifies a packet wherever it is seen: it covers addresses, protocol, IP identification, fragment, ports, TCP
 // sequence numbers and flags, lengths, and the first bytes of other payloads. It leaves out what a hop may rewrite: MAC
-// addresses, VLAN tags, TTL, DSCP, ECN, checksums, TCP window and options.
+// addresses, VLAN tags, TTL, DSCP, ECN, checksums, TCP window and options; of a handshake also how long these are.
 //
 // strong is true if the sender's IP identification makes an equal packet of the same sender within the window unlikely; it is
 // false for IPv6, for identification 0 (RFC 6864 allows it for atomic datagrams) and for frames without IP.
@@ -48,7 +48,11 @@ func Fingerprint(p *wire.Packet) (h uint64, strong bool) {
 	if p.Version == 6 {
 		h = mix(h^le(src[:8]), le(dst[:8])^k2)
 	}
-	h = mix(h^uint64(p.Protocol)<<56^uint64(p.IPID), uint64(p.FragOff)<<1^k3^uint64(p.IPLength)<<32)
+	length := uint64(p.IPLength)
+	if p.Protocol == fact.TCP && p.Flags&wire.SYN != 0 && p.FragOff == 0 {
+		length = uint64(p.PayloadLen) // a hop that takes an option out of a handshake shortens it
+	}
+	h = mix(h^uint64(p.Protocol)<<56^uint64(p.IPID), uint64(p.FragOff)<<1^k3^length<<32)
 	strong = p.IPID != 0 && p.Version == 4
 	if p.FragOff == 0 {
 		switch p.Protocol {

@@ -363,6 +363,18 @@ func TestFingerprint(t *testing.T) {
 			t.Errorf("%s is not part of the fingerprint", name)
 		}
 	}
+	shorter := func(flags uint8) bool { // by an option that a hop took out
+		p := tcp(1, 7)
+		p.Flags, p.IPLength = flags, 60
+		q := *p
+		q.IPLength = 56
+		a, _ := Fingerprint(p)
+		b, _ := Fingerprint(&q)
+		return a == b
+	}
+	if !shorter(wire.SYN) || !shorter(wire.SYN|wire.ACK) || shorter(wire.ACK) {
+		t.Error("the length of a handshake's options is part of the fingerprint, or that of other segments is not")
+	}
 	udp := func(payload string) uint64 {
 		p := tcp(1, 0)
 		p.Protocol, p.Payload, p.Version = fact.UDP, []byte(payload), 6
