@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/graph"
 )
 
 // dhcpOptions are what two servers of one subnet must give alike.
@@ -38,6 +39,7 @@ func (j *judge) dhcp() {
 				j.refusals(s, b, a)
 			}
 		}
+		j.exhausted(s)
 		for _, option := range dhcpOptions {
 			j.dhcpAssert(s, option)
 		}
@@ -173,4 +175,56 @@ func (j *judge) dhcpAssert(s *segment, option string) {
 		a.Verdict = Unobservable
 	}
 	j.report.Assertions = append(j.report.Assertions, a)
+}
+
+// leftOut is how many clients must be left without an address: one that no server knows may be meant to.
+const leftOut = 3
+
+// unansweredTimes is how often a client must ask before the setting is said of it.
+const unansweredTimes = 3
+
+// exhausted finds servers that gave addresses, still answer, and leave new clients without one: those that got none later either.
+func (j *judge) exhausted(s *segment) {
+	var waiting []*StatementRow
+	clients := map[string]bool{}
+	got := map[string]graph.Time{}
+	for i := range j.rows {
+		if r := &j.rows[i]; r.Setting == "dhcp.fingerprint" {
+			got[r.MAC] = max(got[r.MAC], r.Last)
+		}
+	}
+	for i := range j.rows {
+		r := &j.rows[i]
+		if r.Setting == "dhcp.unanswered" && got[r.MAC] < r.First && cmp.Or(place(r), "segment") == strings.Split(s.name, " at ")[0] && s.heardAt(r.Point) {
+			waiting = append(waiting, r)
+			clients[r.MAC] = true
+		}
+	}
+	if len(clients) < leftOut {
+		return
+	}
+	slices.SortStableFunc(waiting, func(a, b *StatementRow) int { return cmp.Compare(a.First, b.First) })
+	from := waiting[0].First
+	for _, p := range s.speakers {
+		gave := slices.ContainsFunc(p.rows["dhcp.lease"], func(r *StatementRow) bool { return r.First < from })
+		answers := slices.ContainsFunc(p.rows["dhcp.server"], func(r *StatementRow) bool { return r.Last > from })
+		if !gave || !answers {
+			continue
+		}
+		f := j.raise("configuration/dhcp-conflict", analyses.High, 0.6,
+			fmt.Sprintf("DHCP server %s on %s gave addresses and still answers, and offers %d clients none that asked %d times and more", p.label, s.name, len(clients), unansweredTimes),
+			slices.Concat(waiting, p.rows["dhcp.lease"]), "dhcp", settingSubject("dhcp.unanswered"), segmentSubject("dhcp "+s.name), p.subject())
+		for i := range f.Evidence { // clients ask by broadcast, through whatever card
+			f.Evidence[i].Filter = "dhcp"
+		}
+		j.explain(f, "loss", "one-way")
+		return
+	}
+}
+
+// heardAt reports whether a point heard a speaker of the segment.
+func (s *segment) heardAt(point string) bool {
+	return slices.ContainsFunc(s.speakers, func(p *speaker) bool {
+		return slices.ContainsFunc(p.all(), func(r *StatementRow) bool { return r.Point == point })
+	})
 }

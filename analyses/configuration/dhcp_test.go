@@ -91,3 +91,24 @@ func TestDHCPOfTwoSites(t *testing.T) {
 	a.point, b.point = "a", "b"
 	newWorld().says(a, offers("dhcp.router=10.0.0.1")...).says(b, offers("dhcp.router=10.0.0.66")...).finds(t)
 }
+
+// Three clients are left without an address by a server that gave others theirs before, and renews them after.
+func TestDHCPExhausted(t *testing.T) {
+	clients := func(w *world, n int, settings ...string) *world {
+		for i := range n {
+			mac := []string{"02:00:00:00:01:01", "02:00:00:00:01:02", "02:00:00:00:01:03"}[i]
+			w.says(said{device: mac, mac: mac, from: 20, to: 40}, append(settings, "dhcp.unanswered=yes")...)
+		}
+		return w
+	}
+	gone, young := d1, d1
+	gone.to, young.from = 10, 30
+	clients(newWorld().says(d1, offers()...), 3).finds(t,
+		"high dhcp-conflict: DHCP server 10.0.0.2 on segment gave addresses and still answers, and offers 3 clients none that asked 3 times and more")
+	clients(newWorld().says(d1, offers()...), 2).finds(t)
+	clients(newWorld(), 3).finds(t)
+	clients(newWorld().says(gone, offers()...), 3).finds(t)
+	clients(newWorld().says(young, offers()...), 3).finds(t)
+	later := said{address: "10.0.0.50", mac: "02:00:00:00:01:02", from: 50, to: 50}
+	clients(newWorld().says(d1, offers()...).says(later, "dhcp.fingerprint=1,3"), 3).finds(t)
+}

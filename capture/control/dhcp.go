@@ -23,6 +23,7 @@ var dhcpSettings = []Setting{
 	{"dhcp.mtu", "interface MTU given, bytes", "RFC 2132, 5.1"},
 	{"dhcp.ntp", "time servers given, in order", "RFC 2132, 8.3"},
 	{"dhcp.lease", "lease time given in offers, seconds", "RFC 2132, 9.2"},
+	{"dhcp.unanswered", "the client asked for an address three times and more and was offered none: yes", "RFC 2131, 4.1"},
 	{"dhcp.decline", "address that a client found in use", "RFC 2131, 3.1"},
 	{"dhcp.fingerprint", "parameter request list of the client", "RFC 2132, 9.8"},
 	{"dhcp.vendor_class", "vendor class of the client", "RFC 2132, 9.13"},
@@ -154,7 +155,11 @@ type lease struct {
 	host, vendor string
 	parameters   []uint8
 	server       netip.Addr
+	asked        uint8 // times, while nobody answered
 }
+
+// unanswered is how often a client must ask before it may be said that nobody answers: the first repetitions come within seconds.
+const unanswered = 3
 
 // maxLeases is how many exchanges are remembered; when there are more, all are forgotten, and with them only names and rivals in flight.
 const maxLeases = 4096
@@ -211,6 +216,12 @@ func (d *Decoder) dhcpClient(p *wire.Packet, m *DHCP, x *lease) {
 		x.parameters = m.Parameters
 	}
 	switch {
+	case m.Type == dhcpDiscover && !x.server.IsValid():
+		if x.asked = min(x.asked+1, unanswered); x.asked == unanswered {
+			s := d.byDevice(p, "dhcp", m.Hardware.String())
+			s.mac = m.Hardware
+			s.say("dhcp.unanswered", "yes")
+		}
 	case m.Type == dhcpDecline && m.Requested.IsValid():
 		s := d.byDevice(p, "dhcp", m.Hardware.String())
 		s.mac = m.Hardware

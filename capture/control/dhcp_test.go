@@ -87,6 +87,19 @@ func TestDHCPRivalsAndRefusals(t *testing.T) {
 }
 
 // A renewal names its client; an answer to INFORM gives no address.
+// A client that asks a third time, and nobody answered, says so; one that was answered may ask again.
+func TestDHCPUnanswered(t *testing.T) {
+	ask, offer := toServer(bootp(t, 1, "", "", "", "350101")), toClient(bootp(t, 2, "", "10.0.0.5", "", "350102 36040a000002"))
+	wantLines(t, said(t, ask, ask, ask, ask), "dhcp.unanswered = yes")
+	if s := firstOf[*fact.Statement](facts(t, ask, ask, ask)); s.Kind != fact.DeviceSpeaker || s.Speaker != "02:00:00:00:00:05" || s.MAC.String() != s.Speaker {
+		t.Errorf("%+v", s)
+	}
+	if got := said(t, ask, ask); len(got) != 0 {
+		t.Errorf("after two: %v", got)
+	}
+	wantLines(t, said(t, ask, offer, ask, ask, ask), "dhcp.server = yes")
+}
+
 func TestDHCPRenewalAndInform(t *testing.T) {
 	wantLines(t, said(t, toServer(bootp(t, 1, "10.0.0.5", "", "", "350103 370101"))), "dhcp.fingerprint = 1")
 	wantLines(t, said(t, toClient(bootp(t, 2, "10.0.0.5", "", "", "350105"+offered))), "dhcp.server = yes")
