@@ -22,6 +22,7 @@ var linkRules = []linkRule{
 	{"cdp", "cdp.mtu", "configuration/mtu-mismatch", analyses.Medium, "MTU"},
 	{"vtp", "vtp.domain", "configuration/vtp-mismatch", analyses.Medium, "VTP domain"},
 	{"vtp", "vtp.version", "configuration/vtp-mismatch", analyses.Medium, "VTP version"},
+	{"vtp", "vtp.revision", "configuration/vtp-mismatch", analyses.Medium, "VTP revision"},
 	{"cdp", "cdp.vtp_domain", "configuration/vtp-mismatch", analyses.Medium, "VTP domain"},
 	{"lacp", "lacp.timeout", "configuration/lacp-mismatch", analyses.Medium, "LACP timeout"},
 }
@@ -55,7 +56,10 @@ func ends(s *segment) (a, b *speaker, ok bool) {
 }
 
 func (j *judge) link(l linkRule, s *segment) {
-	if _, _, ok := ends(s); ok {
+	if a, b, ok := ends(s); ok {
+		if l.setting == "vtp.revision" && a.value("vtp.domain") != b.value("vtp.domain") {
+			return // each domain counts its own
+		}
 		if ps := j.agree(s, l.setting, ""); ps != nil {
 			j.conflict(l.rule, l.severity, 0.9, s, l.setting, ps,
 				fmt.Sprintf("the two ends of the %s announce %s %s, must be equal", s.name, l.what, whoSays(ps, l.setting)))

@@ -51,3 +51,14 @@ func TestLACPPartners(t *testing.T) {
 		"medium lacp-mismatch: 02:00:00:00:00:aa Gi0/1 on the link at tap aggregates with 02:00:00:00:00:cc, its neighbour is 02:00:00:00:00:bb",
 		"medium lacp-mismatch: 02:00:00:00:00:bb Gi0/2 on the link at tap takes key 9 for that of 02:00:00:00:00:aa Gi0/1, which has 1")
 }
+
+// Two switches of one domain that do not come to the same revision; of two domains each counts its own, and an advertisement takes a moment.
+func TestVTPRevision(t *testing.T) {
+	newWorld().says(s1, "vtp.domain=lab", "vtp.revision=5").says(s2, "vtp.domain=lab", "vtp.revision=9").finds(t,
+		"medium vtp-mismatch: the two ends of the link at tap announce VTP revision 5 (sw1 Gi0/1), 9 (sw2 Gi0/2), must be equal")
+	newWorld().says(s1, "vtp.domain=lab", "vtp.revision=5").says(s2, "vtp.domain=other", "vtp.revision=9").finds(t,
+		"medium vtp-mismatch: the two ends of the link at tap announce VTP domain lab (sw1 Gi0/1), other (sw2 Gi0/2), must be equal")
+	old, now := s1, s1
+	old.to, now.from, now.to = 30, 31, 90
+	newWorld().says(old, "vtp.domain=lab", "vtp.revision=5").says(now, "vtp.domain=lab", "vtp.revision=9").says(s2, "vtp.domain=lab", "vtp.revision=9").finds(t)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"netscope.example/nsgraph/analyses"
 	"netscope.example/nsgraph/graph"
@@ -81,9 +82,20 @@ func (j *judge) changes(rule string, sev analyses.Severity, n func(*TCPRow) (cou
 		}
 		f := analyses.NewFinding(rule, sev, 0.9, text(c, between), segmentSubject("vlan "+k.from), segmentSubject("vlan "+k.to))
 		f.First, f.Last, f.Count = c.first, c.last, c.count
-		f.Evidence = analyses.EvidenceOf(c.witness, "tcp.flags.syn == 1")
+		f.Evidence = analyses.EvidenceOf(c.witness, "tcp && ("+anyOf(c.clients)+")")
 		j.add(f)
 	}
+}
+
+// anyOf is the display filter of what any of some addresses sends or receives.
+func anyOf(addresses []string) string {
+	var terms []string
+	for _, a := range addresses {
+		if p, err := netip.ParseAddr(a); err == nil {
+			terms = append(terms, analyses.AddressFilter(p))
+		}
+	}
+	return strings.Join(terms, " || ")
 }
 
 // blackholes finds senders whose large segments to several hosts were sent again and again and never acknowledged, while others were. One
@@ -129,7 +141,7 @@ func (j *judge) blackholes() {
 			fmt.Sprintf("segments of %d bytes and more from %s to %s are sent again and never acknowledged, smaller ones are", c.low, k.from, list(c.clients)),
 			analyses.Subject{Kind: "endpoint", ID: k.id.String(), Label: k.from.String()})
 		f.First, f.Last, f.Count = c.first, c.last, c.count
-		f.Evidence = analyses.EvidenceOf(c.witness, fmt.Sprintf("%s && tcp.len >= %d", analyses.AddressFilter(k.from), c.low))
+		f.Evidence = analyses.EvidenceOf(c.witness, analyses.AddressFilter(k.from)+" && tcp")
 		j.explain(j.add(f), "loss", "one-way")
 	}
 }

@@ -57,6 +57,7 @@ func (j *judge) goodbyes() {
 func (j *judge) isisLevels() {
 	segs := segments(j.rows, "isis", func(r *StatementRow) string { return cmp.Or(place(r), "segment") }, func(r *StatementRow) string { return r.Speaker })
 	for _, s := range sites(segs, nothing) {
+		j.isisHold(s)
 		for i, b := range s.speakers {
 			for _, a := range s.speakers[:i] {
 				if j.full("configuration/isis-mismatch") {
@@ -77,6 +78,29 @@ func (j *judge) isisLevels() {
 				}
 			}
 		}
+	}
+}
+
+// isisHold finds neighbours with different holding times. The designated one's is a third of what it is configured to be (ISO/IEC 10589, 8.4.5), or a little
+// less where the hello interval is whole seconds.
+func (j *judge) isisHold(s *segment) {
+	var differ []*speaker
+	for i, b := range s.speakers {
+		for _, a := range s.speakers[:i] {
+			x, y := nanos(a.value("isis.hold"), 0), nanos(b.value("isis.hold"), 0)
+			designated := 2.7*min(x, y) <= max(x, y) && max(x, y) <= 3.4*min(x, y)
+			if x == 0 || y == 0 || designated || !constant(a.rows["isis.hold"]) || !constant(b.rows["isis.hold"]) || !j.differ(a, b, "isis.hold") {
+				continue
+			}
+			for _, p := range []*speaker{a, b} {
+				if !slices.Contains(differ, p) {
+					differ = append(differ, p)
+				}
+			}
+		}
+	}
+	if len(differ) > 0 {
+		j.conflict("configuration/isis-mismatch", analyses.Medium, 0.7, s, "isis.hold", differ, fmt.Sprintf("IS-IS routers on %s say isis.hold %s, must be equal", s.name, whoSays(differ, "isis.hold")))
 	}
 }
 

@@ -190,6 +190,6 @@ func (j *judge) fragments(r *ServerRow, id graph.ID, from, to netip.Addr, n, pac
 		fmt.Sprintf("%s sends %s %d fragments in %d packets during %d s", from, analyses.ServiceLabel(to, r.Transport, r.Port), n, packets, int64(r.Last-r.First)/1e9),
 		analyses.Subject{Kind: "endpoint", ID: id.String(), Label: from.String()})
 	f.First, f.Last, f.Count = r.First, r.Last, n
-	f.Evidence = analyses.EvidenceOf(r.Witness, "(ip.flags.mf == 1 || ip.frag_offset > 0 || ipv6.fraghdr) && "+analyses.AddressFilter(from))
+	f.Evidence = analyses.EvidenceOf(r.Witness, analyses.AddressFilter(from)+" && "+analyses.AddressFilter(to))
 	j.add(f)
 }

@@ -3,10 +3,12 @@ package configuration
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/graph"
 )
 
 // spanningTree judges the bridges whose BPDUs meet in one VLAN.
@@ -26,6 +28,7 @@ func (j *judge) spanningTree() {
 		j.unstable(s)
 	}
 	j.notices()
+	j.hostPorts()
 }
 
 // root joins what is heard at two points where bridges far from each other hold to one root.
@@ -145,4 +148,75 @@ func (j *judge) notices() {
 			}
 		}
 	}
+}
+
+// hostApplications are those that people use: a switch with an address speaks SNMP, syslog and SSH, and asks a server or two of its maker's over TLS.
+var hostApplications = []string{"http", "smb", "rdp", "imap", "smtp", "pop3", "ftp", "mssql", "mysql", "postgresql"}
+
+// manyServers is how many servers a host asks over TLS before it is one of a person.
+const manyServers = 3
+
+// hostPorts finds BPDUs whose sender is a host: one address, from which it uses what people use, and no other protocol of devices.
+func (j *judge) hostPorts() {
+	bpdus := map[string][]*StatementRow{}
+	devices := map[string]bool{}
+	for i := range j.rows {
+		r := &j.rows[i]
+		protocol, _, _ := strings.Cut(r.Setting, ".")
+		switch {
+		case r.Setting == "stp.root" || r.Setting == "stp.tcn":
+			bpdus[r.MAC] = append(bpdus[r.MAC], r)
+		case !slices.Contains([]string{"stp", "pvst", "dhcp", "dhcpv6", "icmp"}, protocol):
+			devices[r.MAC] = true
+		}
+	}
+	owners := map[string][]*ClaimRow{}
+	for i := range j.claims {
+		if c := &j.claims[i]; bpdus[c.MAC] != nil && !devices[c.MAC] && c.Claims > 0 && c.Virtual == "" && c.Address.Is4() {
+			owners[c.MAC] = append(owners[c.MAC], c)
+		}
+	}
+	for _, mac := range slices.Sorted(maps.Keys(owners)) {
+		c := owners[mac][0]
+		uses := j.usesAsHost(c.Endpoint)
+		other := func(o *ClaimRow) bool { return o.Endpoint != c.Endpoint }
+		if slices.ContainsFunc(owners[mac], other) || !owns(c) || uses == "" || j.full("configuration/stp-conflict") {
+			continue
+		}
+		var n int64
+		for _, r := range bpdus[mac] {
+			n += r.Count
+		}
+		r := bpdus[mac][0]
+		j.raise("configuration/stp-conflict", analyses.High, 0.7,
+			fmt.Sprintf("host %s (%s), a client of %s, sends %d BPDUs in spanning tree %s, want none", c.Address, mac, uses, n, where(r)),
+			bpdus[mac], "stp", settingSubject("stp.bridge"), segmentSubject("stp "+where(r)), analyses.Subject{Kind: "endpoint", ID: c.Endpoint.String(), Label: c.Address.String()})
+	}
+}
+
+// usesAsHost names a service that an endpoint uses as only a host does, "" if it uses none.
+func (j *judge) usesAsHost(id graph.ID) string {
+	var human, secure []string
+	servers := map[graph.ID]bool{}
+	for i := range j.tcp {
+		r := &j.tcp[i]
+		if r.Client != id || r.Handshakes == 0 || r.PayloadDown == 0 {
+			continue
+		}
+		label := analyses.ServiceLabel(r.ServerAddress, "tcp", r.Port)
+		switch {
+		case slices.Contains(hostApplications, r.Application):
+			human = append(human, label)
+		case r.Application == "tls":
+			secure = append(secure, label)
+			servers[r.Server] = true
+		}
+	}
+	if len(servers) >= manyServers {
+		human = append(human, secure...)
+	}
+	if len(human) == 0 {
+		return ""
+	}
+	return slices.Min(human)
 }

@@ -3,6 +3,8 @@ package configuration
 import (
 	"fmt"
 	"testing"
+
+	"netscope.example/nsgraph/graph"
 )
 
 var (
@@ -101,4 +103,30 @@ func TestManyNotices(t *testing.T) {
 	newWorld().says(x, "stp.tcn=yes").finds(t)
 	x.count, x.to = 60, 86400
 	newWorld().says(x, "stp.tcn=yes").finds(t)
+}
+
+// A host that browses is no bridge. A switch with an address is: it speaks a protocol of devices, or uses nothing that people use.
+func TestHostSendsBPDUs(t *testing.T) {
+	host := said{device: "02:00:00:00:00:77", mac: "02:00:00:00:00:77", group: "cst", to: 60, count: 30}
+	owner := claim{address: "10.0.0.77", mac: host.mac, to: 60, claims: 2, packets: 40, ttl: 64}
+	web := func(application string) func(*graph.Uses) {
+		return func(u *graph.Uses) { u.Application, u.Handshakes, u.PayloadDown = application, 1, 900 }
+	}
+	newWorld().says(host, root1).claims(owner).uses("10.0.0.77", "192.0.2.1", 80, web("http")).finds(t,
+		"high stp-conflict: host 10.0.0.77 (02:00:00:00:00:77), a client of 192.0.2.1 tcp/80, sends 30 BPDUs in spanning tree cst, want none")
+	newWorld().says(host, root1).claims(owner).uses("10.0.0.77", "192.0.2.1", 443, web("tls")).uses("10.0.0.77", "192.0.2.2", 443, web("tls")).uses("10.0.0.77", "192.0.2.3", 443, web("tls")).finds(t,
+		"high stp-conflict: host 10.0.0.77 (02:00:00:00:00:77), a client of 192.0.2.1 tcp/443, sends 30 BPDUs in spanning tree cst, want none")
+	router, two := owner, owner
+	router.router, two.address = true, "10.0.1.77"
+	announced := host
+	for name, w := range map[string]*world{
+		"its maker's cloud":      newWorld().says(host, root1).claims(owner).uses("10.0.0.77", "192.0.2.1", 443, web("tls")),
+		"one that asks its time": newWorld().says(host, root1).claims(owner),
+		"a router":               newWorld().says(host, root1).claims(router).uses("10.0.0.77", "192.0.2.1", 80, web("http")),
+		"two addresses":          newWorld().says(host, root1).claims(owner, two).uses("10.0.0.77", "192.0.2.1", 80, web("http")),
+		"a switch by LLDP":       newWorld().says(host, root1).says(announced, "lldp.ttl=120").claims(owner).uses("10.0.0.77", "192.0.2.1", 80, web("http")),
+		"no answer":              newWorld().says(host, root1).claims(owner).uses("10.0.0.77", "192.0.2.1", 80, func(u *graph.Uses) { u.Application = "http" }),
+	} {
+		t.Run(name, func(t *testing.T) { w.finds(t) })
+	}
 }
