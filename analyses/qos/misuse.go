@@ -196,7 +196,7 @@ func (j *judge) bleached() []analyses.Finding {
 			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", r.ToMAC).String(), Label: r.ToMAC},
 			analyses.Subject{Kind: "dscp", ID: fmt.Sprintf("%d %s-%s", r.DSCP, r.FromVLAN, r.ToVLAN), Label: dscpName(r.DSCP)})
 		f.First, f.Last, f.Count = r.First, r.Last, r.ECTCleared
-		f.Evidence = analyses.EvidenceOf(r.Witness, "ip.dsfield.ecn == 0")
+		f.Evidence = analyses.EvidenceOf(r.Witness, markFilter([]int64{r.DSCP}))
 		fs = append(fs, f)
 	}
 	for i := range j.ecn {
