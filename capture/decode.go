@@ -237,6 +237,9 @@ func (s *stage) mark(u *unit, i int) (next int) {
 		kind, dup := s.window.Mark(p)
 		if p.Depth == 0 {
 			t.add(p, int(u.lengths[i]), dup, dup && kind == fact.Mirrored)
+			if dup && s.window.Distant() {
+				t.timeline.load(p.Time, uint64(p.Length))
+			}
 		}
 		var m uint8
 		if dup {

@@ -36,7 +36,7 @@ type pointTally struct {
 func newTally() *tally {
 	return &tally{
 		other: map[string]*fact.Count{}, otherOf: map[uint64]*fact.Count{}, vlans: map[fact.VLANs]*fact.Count{},
-		points: map[uint16]*pointTally{}, timeline: timeline{step: int64(1e9), buckets: map[int64]*fact.Count{}},
+		points: map[uint16]*pointTally{}, timeline: timeline{step: int64(1e9), buckets: map[int64]*fact.Bucket{}},
 	}
 }
 
@@ -170,9 +170,9 @@ func put(m map[string]fact.Count, name string, n fact.Count) {
 // timeline counts frames over time. Its step doubles whenever it has too many buckets.
 type timeline struct {
 	step    int64
-	buckets map[int64]*fact.Count // by their start divided by step
+	buckets map[int64]*fact.Bucket // by their start divided by step
 	last    int64
-	count   *fact.Count
+	count   *fact.Bucket
 }
 
 const maxBuckets = 1024
@@ -187,25 +187,34 @@ func (t *timeline) add(at int64, bytes uint64) {
 	t.count.Bytes += bytes
 }
 
-func (t *timeline) bucket(i int64) *fact.Count {
+// load counts the bytes of a frame that another capture point saw before.
+func (t *timeline) load(at int64, bytes uint64) {
+	t.count = t.bucket(floor(at, t.step))
+	t.last = floor(at, t.step)
+	t.count.Again += bytes
+}
+
+func (t *timeline) bucket(i int64) *fact.Bucket {
 	c := t.buckets[i]
 	if c != nil {
 		return c
 	}
-	c = &fact.Count{}
+	c = &fact.Bucket{}
 	t.buckets[i] = c
 	for len(t.buckets) > maxBuckets {
-		coarse := make(map[int64]*fact.Count, maxBuckets)
+		coarse := make(map[int64]*fact.Bucket, maxBuckets)
 		for k, v := range t.buckets {
 			h := k >> 1
 			switch o := coarse[h]; {
 			case o == nil:
 				coarse[h] = v
 			case v == c: // keep the one that is about to be counted in
-				v.Add(*o)
+				v.Add(o.Count)
+				v.Again += o.Again
 				coarse[h] = v
 			default:
-				o.Add(*v)
+				o.Add(v.Count)
+				o.Again += v.Again
 			}
 		}
 		t.step *= 2
@@ -217,7 +226,7 @@ func (t *timeline) bucket(i int64) *fact.Count {
 func (t *timeline) list() []fact.Bucket {
 	l := make([]fact.Bucket, 0, len(t.buckets))
 	for i, c := range t.buckets {
-		l = append(l, fact.Bucket{At: fact.Time(i * t.step), Count: *c})
+		l = append(l, fact.Bucket{At: fact.Time(i * t.step), Count: c.Count, Again: c.Again})
 	}
 	slices.SortFunc(l, func(a, b fact.Bucket) int {
 		if a.At < b.At {

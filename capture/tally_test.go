@@ -33,6 +33,29 @@ func TestTimelineAdapts(t *testing.T) {
 	}
 }
 
+// What another point saw before is kept apart from what counts, in the same buckets.
+func TestTimelineLoad(t *testing.T) {
+	l := newTally().timeline
+	l.add(1e9, 100)
+	l.load(1e9, 60)
+	l.load(5e9, 70)
+	l.add(5e9, 30)
+	b := l.list()
+	if len(b) != 2 || b[0].Bytes != 100 || b[0].Again != 60 || b[1].Bytes != 30 || b[1].Packets != 1 || b[1].Again != 70 {
+		t.Errorf("%+v", b)
+	}
+	for i := range int64(3 * maxBuckets) {
+		l.load(i*1e9, 1)
+	}
+	var again uint64
+	for _, x := range l.list() {
+		again += x.Again
+	}
+	if again != 130+3*maxBuckets || len(l.buckets) > maxBuckets {
+		t.Errorf("%d bytes in %d buckets", again, len(l.buckets))
+	}
+}
+
 func TestTallyFloodOfTags(t *testing.T) {
 	x := newTally()
 	for i := range 3 * maxStacks {

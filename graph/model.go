@@ -163,6 +163,7 @@ type (
 		At            []int64  `graph:"at"`     // Unix seconds at which the buckets start, ascending; empty buckets are left out
 		AtBytes       []int64  `graph:"at_bytes"`
 		AtPackets     []int64  `graph:"at_packets"`
+		AtAgain       []int64  `graph:"at_again"` // bytes of frames that another capture point saw before: they load this link, too
 	}
 	// Artefact is a property of a capture that can fool an analysis.
 	Artefact struct {
@@ -520,3 +521,11 @@ func NewVLANID(domain, vlan string) ID { return NewID("VLAN", domain, vlan) }
 func NewNamedID(l Label, name string) ID { return NewID(string(l), name) }
 
 func itoa(p uint16) string { return strconv.Itoa(int(p)) }
+
+// Again returns the bytes of bucket n of the timeline that another capture point saw before.
+func (c *Capture) Again(n int) int64 {
+	if n >= len(c.AtAgain) {
+		return 0 // ingested before they were counted
+	}
+	return c.AtAgain[n]
+}

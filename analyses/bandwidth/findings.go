@@ -27,7 +27,7 @@ func capturesAt(captures []graph.Capture, point string) (here []graph.Capture) {
 func saturation(site *analyses.Site, captures []graph.Capture, p graph.Params, apps []TimelineRow, appStep int64, o Options) (fs []analyses.Finding, advice []Recommendation) {
 	for _, l := range site.Intent.Links {
 		here := capturesAt(captures, l.Point)
-		s := merge(here, p, 0)
+		s := carried(here, p)
 		capacity := l.CapacityMbps * 1e6
 		if len(s.Points) == 0 || capacity <= 0 {
 			continue

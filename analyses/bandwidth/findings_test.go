@@ -53,6 +53,22 @@ func TestSaturation(t *testing.T) {
 	}
 }
 
+// What another point saw before counts there, and loads the link here.
+func TestSaturationBehindAnotherPoint(t *testing.T) {
+	again := func(b *graph.Batch) {
+		for i := range b.Captures {
+			for _, n := range b.Captures[i].AtBytes {
+				b.Captures[i].AtAgain = append(b.Captures[i].AtAgain, 120_000-n)
+			}
+		}
+	}
+	r := run(t, load(t, "", 1, flat(90, 1000), again), link)
+	finds(t, r, "saturation", "high 0.9: core1 carried 0.96 of 1 Mb/s (96 %) for 90 s, most of it unknown")
+	if r.Total.Bytes != 90_000 || r.Timeline.Points[0].Bytes != 1000 {
+		t.Errorf("counted twice: %+v, %+v", r.Total, r.Timeline.Points[0])
+	}
+}
+
 func TestPercentile(t *testing.T) {
 	for _, c := range []struct {
 		step  int64

@@ -25,7 +25,7 @@ func growth(site *analyses.Site, captures []graph.Capture, p graph.Params) []ana
 	var fs []analyses.Finding
 	for _, l := range site.Intent.Links {
 		here := capturesAt(captures, l.Point)
-		days, rates := daily(merge(here, p, 0), here)
+		days, rates := daily(carried(here, p), here)
 		capacity := l.CapacityMbps * 1e6
 		if len(days) < growthDays || capacity <= 0 {
 			continue
@@ -184,7 +184,7 @@ func starved(site *analyses.Site, captures []graph.Capture, rows []VolumesRow, p
 func busyLinks(site *analyses.Site, captures []graph.Capture, p graph.Params, o Options) map[string]Series {
 	out := map[string]Series{}
 	for _, l := range site.Intent.Links {
-		s := merge(capturesAt(captures, l.Point), p, 0)
+		s := carried(capturesAt(captures, l.Point), p)
 		limit := o.Saturation * l.CapacityMbps * 1e6
 		s.Points = slices.DeleteFunc(s.Points, func(x Point) bool { return limit <= 0 || bps(x.Bytes, s.Step) < limit })
 		out[l.Point] = s

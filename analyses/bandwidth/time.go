@@ -15,6 +15,19 @@ func round6(x float64) float64 { return math.Round(x*1e6) / 1e6 }
 
 func at(seconds int64) graph.Time { return graph.Time(seconds * 1e9) }
 
+// carried is merge of what loads a link: what another capture point saw before, too.
+func carried(captures []graph.Capture, p graph.Params) Series {
+	all := make([]graph.Capture, len(captures))
+	for i, c := range captures {
+		c.AtBytes = slices.Clone(c.AtBytes)
+		for n := range c.AtBytes {
+			c.AtBytes[n] += c.Again(n)
+		}
+		all[i] = c
+	}
+	return merge(all, p, 0)
+}
+
 // merge adds the timelines of captures, at the coarsest of their steps, and coarser still until at most limit points remain; 0 is no limit. Buckets outside
 // the window of p are left out.
 func merge(captures []graph.Capture, p graph.Params, limit int) Series {
@@ -28,7 +41,7 @@ func merge(captures []graph.Capture, p graph.Params, limit int) Series {
 		for i := range captures {
 			c := &captures[i]
 			for n, t := range c.At {
-				if at(t+c.Step) <= from || at(t) >= to {
+				if at(t+c.Step) <= from || at(t) >= to || c.AtBytes[n] == 0 && c.AtPackets[n] == 0 {
 					continue
 				}
 				k := t - t%step

@@ -230,7 +230,7 @@ func (j *judge) congested(point string, mbps float64) []int64 {
 			continue
 		}
 		for i, b := range c.AtBytes {
-			if float64(b)*8/float64(c.Step) >= j.o.Congested*mbps*1e6 {
+			if float64(b+c.Again(i))*8/float64(c.Step) >= j.o.Congested*mbps*1e6 {
 				for s := range min(c.Step, maxStep) {
 					seen[c.At[i]+s] = true
 				}

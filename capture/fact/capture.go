@@ -39,6 +39,7 @@ func (c *Count) Add(n Count) { c.Packets += n.Packets; c.Bytes += n.Bytes }
 type Bucket struct {
 	At Time // start of the step, a multiple of the step
 	Count
+	Again uint64 // bytes of frames that another capture point saw before, which count there and load this link, too
 }
 
 // Artefact is a property of the capture itself, not of the network, that can fool an analysis.

@@ -72,6 +72,7 @@ type Window struct {
 	copies  copies
 	crowd   Crowding
 	moved   bool // the last copy
+	distant bool // likewise
 	ahead   ahead
 }
 
@@ -122,7 +123,8 @@ func (w *Window) Mark(p *wire.Packet) (kind fact.CopyKind, dup bool) {
 	if m, ok := w.match(*b, &e); ok {
 		e.group, e.repeat = m.group, m.repeat
 		if kind, dup = m.kind, m.copy; dup {
-			w.moved = m.from.point != e.point || m.from.scope != e.scope
+			w.distant = m.from.point != e.point
+			w.moved = w.distant || m.from.scope != e.scope
 			w.copies.add(w, &m, &e, p)
 		}
 	}
@@ -136,6 +138,9 @@ func (w *Window) Mark(p *wire.Packet) (kind fact.CopyKind, dup bool) {
 
 // Elsewhere reports whether the copy that Mark saw last was at another capture point or in another scope than its original.
 func (w *Window) Elsewhere() bool { return w.moved }
+
+// Distant reports whether the copy that Mark saw last was at another capture point than its original: it loads another link.
+func (w *Window) Distant() bool { return w.distant }
 
 func (w *Window) insert(b *uint32, e *entry) {
 	old := &w.ring[w.next&uint32(len(w.ring)-1)]

@@ -129,6 +129,9 @@ func TestMark(t *testing.T) {
 				if dup {
 					got = kind.String()
 				}
+				if dup && w.Distant() != (p.Point != 0) { // originals are at point 0
+					t.Errorf("sighting %d at point %d is distant: %v", i+1, p.Point, w.Distant())
+				}
 				if got != s.want {
 					t.Errorf("sighting %d is %q, want %q", i+1, got, s.want)
 				}
@@ -248,7 +251,7 @@ func TestCopyFacts(t *testing.T) {
 		q.Time += int64(i+1) * 10 * us
 		q.Number++
 		q.TTL, q.SrcMAC, q.DstMAC, q.Scope, q.DSCP, q.ECN, q.Point = 63, router, hostB, vlan(20), 0, 0, 1
-		if kind, dup := w.Mark(&q); !dup || kind != fact.Routed || !w.Elsewhere() {
+		if kind, dup := w.Mark(&q); !dup || kind != fact.Routed || !w.Elsewhere() || !w.Distant() {
 			t.Fatalf("copy %d: %v, %v", i, kind, dup)
 		}
 	}

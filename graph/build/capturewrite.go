@@ -28,6 +28,7 @@ func (s *sheet) writeCaptures() {
 		for _, b := range c.Timeline {
 			g.At = append(g.At, int64(b.At)/int64(time.Second))
 			g.AtBytes, g.AtPackets = append(g.AtBytes, int64(b.Bytes)), append(g.AtPackets, int64(b.Packets))
+			g.AtAgain = append(g.AtAgain, int64(b.Again))
 		}
 		s.c.Captures = append(s.c.Captures, g)
 		points := c.Points

@@ -56,6 +56,7 @@ func (r random) capture() {
 	c.Packets, c.Bytes, c.CapturedBytes = r.upTo(1000, "packets"), r.upTo(1e6, "bytes"), r.upTo(1e6, "captured")
 	c.First, c.Last, c.LinkTypes = 1000e9, 1010e9, []string{"EN10MB"}
 	c.Step, c.At, c.AtBytes, c.AtPackets = 1, []int64{1000, 1004}, []int64{r.upTo(9000, "b"), 5}, []int64{3, 4}
+	c.AtAgain = []int64{0, r.upTo(9, "again")}
 	if rapid.Bool().Draw(r.T, "artefact") {
 		id := graph.NewID("Artefact", c.SHA256)
 		r.b.b.Artefacts = append(r.b.b.Artefacts, graph.Artefact{
