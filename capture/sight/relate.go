@@ -126,9 +126,9 @@ func (w *Window) relate(c, e *entry) (match, bool) {
 		// One VLAN, one point, other MACs: a load balancer or a hop that keeps the TTL. Nothing but the identification proves it.
 		m.kind = fact.Routed
 		return m, e.strong && rewritten && dt <= mirrorSpan
-	case rewritten && !bare:
+	case rewritten && !bare: // what keeps the TTL passes frames on at once; later it is as likely another host's packet
 		m.kind = fact.Routed
-		return m, true
+		return m, dt <= mirrorSpan || c.point != e.point
 	}
 	a, b := w.scopes.list[c.scope], w.scopes.list[e.scope]
 	m.kind = fact.Mirrored

@@ -100,6 +100,8 @@ func TestMark(t *testing.T) {
 		{"ARP repeated by its sender", []sighting{{at: 0, arp: true}, {at: 300 * us, arp: true}, {at: 900 * millisecond, arp: true}}},
 		{"ARP leaks into another VLAN", []sighting{{at: 0, arp: true}, {at: 300 * us, arp: true, edit: bridged, want: "bridged"}}},
 		{"a load balancer rewrites the MACs", []sighting{{at: 0}, {at: 30 * us, edit: func(p *wire.Packet) { p.SrcMAC = router }, want: "routed"}}},
+		{"a router that leaves the TTL as it was", []sighting{{at: 0}, {at: 30 * us, edit: func(p *wire.Packet) { routed(p); p.TTL = 64 }, want: "routed"}}},
+		{"the same talk of another tenant's hosts, later", []sighting{{at: 0}, {at: 40 * millisecond, edit: func(p *wire.Packet) { routed(p); p.TTL = 64 }}}},
 		{"links without MACs", []sighting{
 			{at: 0, edit: bare}, {at: 20 * us, edit: func(p *wire.Packet) { bare(p); p.TTL-- }, want: "routed"},
 		}},
