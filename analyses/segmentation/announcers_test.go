@@ -71,4 +71,12 @@ mac 10.90.0.6 02:00:00:00:00:06 claims=3 packets=9
 mac 10.90.0.5 02:00:00:00:00:01 packets=7 router
 mac 10.90.0.6 02:00:00:00:00:01 packets=7 router
 `, Options{}))
+	finds(t, run(t, "", `
+mac 10.20.0.1 02:00:00:00:00:01 claims=3 router
+mac 10.90.0.1 02:00:00:00:00:01 claims=3 router
+mac 10.90.0.5 02:00:00:00:00:05 claims=3 packets=9
+mac 10.90.0.6 02:00:00:00:00:06 claims=3 packets=9
+mac 10.90.0.5 02:00:00:00:00:01 packets=7 router
+mac 10.90.0.6 02:00:00:00:00:01 packets=7 router
+`, Options{}))
 }

@@ -181,7 +181,7 @@ func (s *sight) gateways() []analyses.Finding {
 		h := home{place{r.Point, r.VLAN}, r.Endpoint}
 		foreign := r.Claims == 0 || posing[r.MAC] && !routers[r.Address] && r.Packets > 0 && s.pretends(r, nil)
 		if foreign && r.Tunnel == "" && !abroad[r.Endpoint] && !known[r.MAC] && len(claims[r.MAC]) > 0 && len(own[h]) > 0 && !r.Address.IsLinkLocalUnicast() &&
-			(r.VLAN != "" || slices.ContainsFunc(claims[r.MAC], func(c MACsRow) bool { return sameNetwork(c.Address, r.Address) })) {
+			(r.VLAN != "" || atHome(claims[r.MAC], r.Address)) {
 			found[key{r.MAC, h.place}] = append(found[key{r.MAC, h.place}], r)
 		}
 	}
@@ -203,6 +203,21 @@ func (s *sight) gateways() []analyses.Finding {
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// atHome reports whether all that a MAC claims, of the family of an address, is in the network of that address. Who has addresses in two networks routes between them.
+func atHome(claims []MACsRow, a netip.Addr) bool {
+	some := false
+	for _, c := range claims {
+		if c.Address.IsLinkLocalUnicast() || c.Address.Is4() != a.Is4() {
+			continue
+		}
+		if !sameNetwork(c.Address, a) {
+			return false
+		}
+		some = true
+	}
+	return some
 }
 
 // severalHomes returns the endpoints that claim their address through one MAC in several VLANs of a point, because these are bridged or because their MAC is in

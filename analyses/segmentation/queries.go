@@ -370,7 +370,7 @@ var DHCPServers = graph.Query[DHCPRow]{
 
 // Queries lists the queries of this analysis.
 func Queries() []graph.Question {
-	return []graph.Question{Flows, Copies, MACs, VLANs, Native, Trunking, DHCPServers, Announcers}
+	return []graph.Question{Flows, Copies, MACs, VLANs, Native, Trunking, Tags, DHCPServers, Announcers}
 }
 
 // union appends to a what it lacks of b, up to maxList.

@@ -120,8 +120,8 @@ func Run(ctx context.Context, q graph.Querier, p graph.Params, site *analyses.Si
 	r.Matrix, r.Score, r.Omitted = j.matrix()
 	v := &sight{ctx: ctx, q: q, p: p, site: site, artefacts: artefacts, flows: flows, macs: macs}
 	r.Findings = slices.Concat(j.findings(), j.transits(flows), j.rules(flows, captures, p),
-		v.hardware(), v.floods(), v.strangers(), v.overlapping(), v.invalidTags(), v.gateways(), v.bridges(), v.missingHops())
-	for _, step := range []func() ([]analyses.Finding, error){v.leaks, v.doubleTags, v.nativeVLANs, v.negotiation, v.rogues, v.announcers, v.asymmetricTags} {
+		v.hardware(), v.floods(), v.strangers(), v.overlapping(), v.gateways(), v.bridges(), v.missingHops())
+	for _, step := range []func() ([]analyses.Finding, error){v.leaks, v.doubleTags, v.invalidTags, v.nativeVLANs, v.negotiation, v.rogues, v.announcers, v.asymmetricTags} {
 		fs, err := step()
 		if err != nil {
 			return r, err

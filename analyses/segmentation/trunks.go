@@ -192,29 +192,3 @@ func (s *sight) doubleTags() ([]analyses.Finding, error) {
 	}
 	return fs, nil
 }
-
-// invalidTags finds the VLAN id that IEEE 802.1Q reserves (4095, table 9-2).
-func (s *sight) invalidTags() []analyses.Finding {
-	rows := s.macs
-	found := map[string]*MACsRow{}
-	for _, r := range rows {
-		if !slices.Contains(strings.Split(r.VLAN, "."), "4095") {
-			continue
-		}
-		if f := found[r.MAC]; f != nil {
-			f.Packets, f.First, f.Last, f.Witness = f.Packets+r.Packets, min(f.First, r.First), max(f.Last, r.Last), union(f.Witness, r.Witness)
-			continue
-		}
-		found[r.MAC] = &r
-	}
-	var fs []analyses.Finding
-	for _, r := range found {
-		f := analyses.NewFinding("segmentation/invalid-tag", analyses.Medium, 0.95,
-			fmt.Sprintf("%s as %s sends with VLAN id 4095, which is reserved: %s", r.MAC, r.Address, plural(r.Packets, "packet")),
-			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", r.MAC).String(), Label: r.MAC})
-		f.First, f.Last, f.Count = r.First, r.Last, r.Packets
-		f.Evidence = analyses.EvidenceOf(r.Witness, "vlan.id == 4095")
-		fs = append(fs, f)
-	}
-	return fs
-}

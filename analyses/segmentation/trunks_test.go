@@ -59,8 +59,10 @@ func TestInvalidTags(t *testing.T) {
 		name, graph string
 		want        []string
 	}{
-		{"4095", "mac 10.0.0.1 02:00:00:00:00:01 vlan=4095 packets=6\nmac 10.0.0.2 02:00:00:00:00:01 vlan=10.4095", []string{
-			"medium invalid-tag 0.95: 02:00:00:00:00:01 as 10.0.0.2 sends with VLAN id 4095, which is reserved: 7 packets"}},
+		{"4095", "mac 10.0.0.1 02:00:00:00:00:01 vlan=4095\nsays 10.0.0.1 vlan.invalid_tag VLAN_id_4095 mac=02:00:00:00:00:01 count=6 at=0-9\nsays 10.0.0.1 vlan.invalid_tag VLAN_id_4095 mac=02:00:00:00:00:01 vlan=10 at=7-20", []string{
+			"medium invalid-tag 0.95: 02:00:00:00:00:01 as 10.0.0.1 sends invalid VLAN tags (VLAN_id_4095): 7 packets"}},
+		{"two faults", "says h vlan.invalid_tag more mac=02:00:00:00:00:01\nsays h vlan.invalid_tag truncated mac=02:00:00:00:00:01", []string{
+			"medium invalid-tag 0.95: 02:00:00:00:00:01 sends invalid VLAN tags (more, truncated): 2 packets"}},
 		{"a priority tag", "mac 10.0.0.1 02:00:00:00:00:01 vlan=0", nil},
 		{"the last that is valid", "mac 10.0.0.1 02:00:00:00:00:01 vlan=4094", nil},
 	} {

@@ -116,7 +116,7 @@ func TestErrors(t *testing.T) {
 			break
 		}
 	}
-	if n != 12 {
+	if n != 13 {
 		t.Errorf("Run is content with %d answers", n)
 	}
 }

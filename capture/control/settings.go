@@ -16,7 +16,7 @@ type Setting struct {
 func Settings() []Setting {
 	all := slices.Concat(
 		bgpSettings, cdpSettings, dhcpSettings, dhcpv6Settings, dtpSettings, eigrpSettings, glbpSettings, hsrpSettings, icmpSettings,
-		isisSettings, lacpSettings, lldpSettings, ospfSettings, pimSettings, raSettings, ripSettings, stpSettings, udldSettings,
+		isisSettings, lacpSettings, lldpSettings, ospfSettings, pimSettings, raSettings, ripSettings, stpSettings, tagSettings, udldSettings,
 		vrrpSettings, vtpSettings,
 	)
 	slices.SortFunc(all, func(a, b Setting) int { return strings.Compare(a.Name, b.Name) })

@@ -28,6 +28,9 @@ func (d *Decoder) tags(p *Packet, etherType uint16, b []byte, n int) {
 	for range maxTags {
 		if len(b) < 4 {
 			p.Problem = Short
+			if n < 4 {
+				p.Problem = InvalidVLAN // it was sent so
+			}
 			return
 		}
 		control := be16(b)

@@ -159,6 +159,13 @@ func TestVLANs(t *testing.T) {
 	if p := decode(linkEthernet, frame(macs, strings.Repeat("\x81\x00\x00\x00", 9), "\x08\x00", inTCP()))[0]; p.Problem != TooDeep || p.Has != HasEthernet {
 		t.Errorf("nine tags: %+v", p)
 	}
+	cut := frame(macs, "\x81\x00\x00")
+	if p := decode(linkEthernet, cut)[0]; p.Problem != InvalidVLAN {
+		t.Errorf("a tag that its sender cut: problem %d", p.Problem)
+	}
+	if p := NewDecoder(Options{}).Decode(nil, linkEthernet, &file.Packet{Data: cut, Length: 64})[0]; p.Problem != Short {
+		t.Errorf("a tag that the capture cut: problem %d", p.Problem)
+	}
 	stp := decode(linkEthernet, frame(macs, "\x81\x00\x00\x0a\x00\x06\x42\x42\x03bpd", "padding"))[0]
 	if stp.Has != HasEthernet|HasLLC || stp.EtherType != 0x4242 || string(stp.Network) != "bpd" || stp.Scope.VLAN.N != 1 {
 		t.Errorf("802.3 in a tag: %+v", stp)

@@ -94,5 +94,5 @@ const (
 	BadHeader           // a length or version contradicts itself
 	UnknownLink         // the link type is not one that is read
 	TooDeep             // more tags or tunnels than are followed
-	InvalidVLAN         // VLAN id 4095, or more tags than are followed
+	InvalidVLAN         // VLAN id 4095, more tags than are kept, or a tag that its sender cut
 )
