@@ -289,6 +289,20 @@ func TestMoved(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	})
+	t.Run("its client has another address", func(t *testing.T) {
+		before, after := pair()
+		for s, address := range map[*site]string{before: "10.10.0.30", after: "10.10.0.31"} {
+			s.uses(address, "10.90.0.5", 443, 20, nil)
+			c, m := s.Contents(), graph.NewNamedID(graph.LabelMAC, "02:00:00:00:00:30")
+			c.MACs = append(c.MACs, graph.MAC{ID: m, Address: "02:00:00:00:00:30"})
+			c.HasMAC = append(c.HasMAC, graph.HasMAC{Rel: s.Rel(graph.TypeHasMAC, s.Endpoint(address), m, s.start, s.start+900*second), Packets: 9})
+		}
+		r := run(t, before, after, diff.Options{})
+		check(t, r, services, "moved dependency: 10.10.0.30 -> 10.90.0.5 tcp/443 address 10.10.0.30 → 10.10.0.31")
+		if want := "dependency 10.10.0.30 -> 10.90.0.5 tcp/443 is now 10.10.0.31 -> 10.90.0.5 tcp/443: same host"; r.Changes[0].Text != want {
+			t.Errorf("%s, want %s", r.Changes[0].Text, want)
+		}
+	})
 	t.Run("with three of its clients", func(t *testing.T) {
 		before, after := pair()
 		for i := range 3 {

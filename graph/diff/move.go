@@ -61,6 +61,9 @@ func (c *comparison) movedTo(a, b *item) {
 	}
 	confidence := 0.9
 	switch {
+	case a.kind == Dependency && a.peer != b.peer:
+		why = []string{"host"}
+		before, after = c.old.seen[Endpoint][a.peer].address.String(), c.new.seen[Endpoint][b.peer].address.String()
 	case a.kind == Dependency:
 		why = []string{"client"}
 	case len(why) == 0:
@@ -185,17 +188,44 @@ func contradict(a, b *item) bool {
 	return false
 }
 
-// withService pairs the dependencies of clients that followed a service.
+// hosts returns the endpoints that moved: from, to.
+func (c *comparison) hosts() map[graph.ID]graph.ID {
+	var gone, come []*item
+	for _, it := range c.old.items(Endpoint) {
+		if c.new.seen[Endpoint][it.id] == nil {
+			gone = append(gone, it)
+		}
+	}
+	for _, it := range c.new.items(Endpoint) {
+		if c.old.seen[Endpoint][it.id] == nil {
+			come = append(come, it)
+		}
+	}
+	moved := map[graph.ID]graph.ID{}
+	for a, b := range c.byMarks(Endpoint, gone, come, func(*item, *item) bool { return true }) {
+		moved[a.id] = b.id
+	}
+	return moved
+}
+
+// withService pairs the dependencies of clients that followed a service, and those of clients that have another address.
 func (c *comparison) withService(gone, come []*item, pairs map[*item]*item) {
+	hosts := c.hosts()
 	at := map[[2]graph.ID]*item{}
 	for _, b := range come {
 		at[[2]graph.ID{b.peer, b.node}] = b
 	}
 	for _, a := range gone {
-		if now, ok := c.moved[a.node]; ok {
-			if b := at[[2]graph.ID{a.peer, now}]; b != nil {
-				pairs[a] = b
-			}
+		service, follows := c.moved[a.node]
+		if !follows {
+			service = a.node
+		}
+		b := at[[2]graph.ID{a.peer, service}]
+		if host, ok := hosts[a.peer]; ok && b == nil {
+			b = at[[2]graph.ID{host, service}]
+		}
+		if b != nil {
+			pairs[a] = b
 		}
 	}
 }
