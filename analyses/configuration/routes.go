@@ -88,10 +88,10 @@ func (j *judge) asymmetry(hops graph.Seq[analyses.HopRow]) error {
 		if r.Established == 0 || r.PacketsUp == 0 || r.PacketsDown == 0 {
 			continue
 		}
-		if v := (visit{r.Server, r.ClientVLAN, r.Tunnel}); !lives[v] {
+		if v := (visit{r.Server, r.ClientVLAN, r.Tunnel}); !lives[v] && r.ClientNext != r.ServerMAC { // answers to whom they came from take one way
 			j.twoWays(at, from, routers, &r, v, r.ClientAddress, r.ServerAddress, r.ClientNext)
 		}
-		if v := (visit{r.Client, r.ServerVLAN, r.Tunnel}); !lives[v] {
+		if v := (visit{r.Client, r.ServerVLAN, r.Tunnel}); !lives[v] && r.ServerNext != r.ClientMAC {
 			j.twoWays(at, from, routers, &r, v, r.ServerAddress, r.ClientAddress, r.ServerNext)
 		}
 	}

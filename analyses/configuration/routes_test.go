@@ -38,6 +38,10 @@ func TestAsymmetricRoute(t *testing.T) {
 		"in another VLAN":       twoRouters("10", func(c *claim) { c.vlan = "20" }).uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:f1", 4)),
 		"a neighbour, once through the router": twoRouters("10", same).claims(claim{address: "192.0.2.1", mac: "02:00:00:00:00:f1", vlan: "10", claims: 2, to: 60}).
 			uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:f1", 4)),
+		"the answers go to the MAC from which the packets came": twoRouters("10", same).uses("10.0.0.5", "192.0.2.1", 443, func(u *graph.Uses) {
+			answering("10", "02:00:00:00:00:f1", 4)(u)
+			u.ServerMAC = "02:00:00:00:00:f1"
+		}),
 		"an unknown next hop": twoRouters("10", same).uses("10.0.0.5", "192.0.2.1", 443, answering("10", "02:00:00:00:00:99", 4)),
 		"nothing answered": twoRouters("10", same).uses("10.0.0.5", "192.0.2.1", 443, func(u *graph.Uses) {
 			answering("10", "02:00:00:00:00:f1", 4)(u)
