@@ -203,6 +203,8 @@ func (s *sight) overlapping() []analyses.Finding {
 	witness := map[graph.ID][]string{}
 	macs := map[graph.ID][]string{}
 	homes := map[graph.ID][]string{} // where it speaks itself
+	ends := s.tunnelEnds()
+	inside := map[graph.ID]bool{} // in a tunnel that ends at its own address: the host that ends it
 	seen := map[graph.ID]*[2]graph.Time{}
 	for _, r := range rows {
 		if t := seen[r.Endpoint]; t == nil {
@@ -211,6 +213,9 @@ func (s *sight) overlapping() []analyses.Finding {
 			t[0], t[1] = min(t[0], r.First), max(t[1], r.Last)
 		}
 		witness[r.Endpoint] = union(witness[r.Endpoint], r.Witness)
+		if kind, _, _ := strings.Cut(r.Tunnel, " "); r.Tunnel != "" && ends[tunnelEnd{kind, r.Address}] {
+			inside[r.Endpoint] = true
+		}
 		if !r.Router {
 			macs[r.Endpoint] = union(macs[r.Endpoint], []string{r.MAC})
 			homes[r.Endpoint] = union(homes[r.Endpoint], []string{homeName(r)})
@@ -218,8 +223,8 @@ func (s *sight) overlapping() []analyses.Finding {
 	}
 	byAddress := map[netip.Addr][]*analyses.Host{}
 	for _, h := range s.site.Hosts() {
-		if h.Forwards {
-			continue // each network has its gateway
+		if h.Forwards || inside[h.ID] {
+			continue // each network has its gateway; a host that ends a tunnel may speak inside it
 		}
 		byAddress[h.Address] = append(byAddress[h.Address], h)
 	}
@@ -253,6 +258,22 @@ func (s *sight) overlapping() []analyses.Finding {
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// tunnelEnd is an address at which tunnels of a kind end.
+type tunnelEnd struct {
+	kind    string
+	address netip.Addr
+}
+
+func (s *sight) tunnelEnds() map[tunnelEnd]bool {
+	ends := map[tunnelEnd]bool{}
+	for i := range s.flows {
+		if r := &s.flows[i]; r.Carries != "" {
+			ends[tunnelEnd{r.Carries, r.ClientAddress}], ends[tunnelEnd{r.Carries, r.ServerAddress}] = true, true
+		}
+	}
+	return ends
 }
 
 // homeName names the VLAN and the tunnel in which a row was seen.

@@ -86,6 +86,7 @@ func TestOverlapping(t *testing.T) {
 			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in VLAN 10 (02:00:00:00:00:01) and in VLAN 20 (02:00:00:00:00:02)"}},
 		{"in a VLAN and in a tunnel", "host 10.0.0.1 02:00:00:00:00:01 10\nmac 10.0.0.1@vni 02:00:00:00:00:02 tunnel=vxlan_5000\nmac 10.0.0.1@vni 02:00:00:00:00:02 vlan=7 tunnel=vxlan_5000", []string{
 			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in VLAN 10 (02:00:00:00:00:01) and in VLAN 7 in vxlan 5000, vxlan 5000 (02:00:00:00:00:02)"}},
+		{"the end of the tunnel", "host 10.0.0.1 02:00:00:00:00:01 10\nmac 10.0.0.1@vni 02:00:00:00:00:02 tunnel=vxlan_5000\nuse 10.0.0.1 10.0.0.9 udp/4789 carries=vxlan", nil},
 		{"the gateways of two networks", "host 10.0.0.1 02:00:00:00:00:01 10\nmac 10.0.0.1@tenant 02:00:00:00:00:fe claims=3 router", nil},
 		{"one behind a router", "host 10.0.0.1 02:00:00:00:00:01 10\nmac 10.0.0.1@tenant 02:00:00:00:00:fe router", []string{
 			"info overlapping-address 0.9: 10.0.0.1 is 2 hosts: in VLAN 10 (02:00:00:00:00:01) and in tenant (no MAC of its own in view)"}},
