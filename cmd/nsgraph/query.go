@@ -122,7 +122,7 @@ func (a *app) listQuestions() error {
 	return a.answer(func(w io.Writer) error {
 		switch a.format {
 		case "json":
-			return writeJSON(w, listing())
+			return export.JSON(w, listing())
 		case "jsonl":
 			enc := json.NewEncoder(w)
 			for _, l := range listing() {
