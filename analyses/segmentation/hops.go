@@ -20,9 +20,15 @@ const missingHosts = 2
 // missingHops finds routers behind which packets have the TTL with which their hosts sent them in another VLAN: a device passes them on between subnets
 // and does not count as a hop, so that traceroute does not show it.
 func (v *sight) missingHops() []analyses.Finding {
+	direct := map[graph.ID]bool{} // who speaks to single hosts: what is sent to a group may be reflected, TTL and all
+	for i := range v.flows {
+		if r := &v.flows[i]; !r.ServerAddress.IsMulticast() && !isBroadcast(r.ServerAddress) {
+			direct[r.Client], direct[r.Server] = true, true
+		}
+	}
 	own := map[graph.ID][]*MACsRow{} // where hosts speak themselves
 	for i := range v.macs {
-		if r := &v.macs[i]; !r.Router && r.Tunnel == "" && slices.Contains(initialTTLs, r.TTLMax) {
+		if r := &v.macs[i]; !r.Router && direct[r.Endpoint] && r.Tunnel == "" && slices.Contains(initialTTLs, r.TTLMax) {
 			own[r.Endpoint] = append(own[r.Endpoint], r)
 		}
 	}

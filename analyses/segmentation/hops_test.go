@@ -7,7 +7,8 @@ import (
 
 func TestMissingHops(t *testing.T) {
 	const (
-		own    = "mac 10.10.0.7 02:00:00:00:00:07 vlan=10 ttl_max=128\nmac 10.10.0.8 02:00:00:00:00:08 vlan=10 ttl_max=64\n"
+		speak  = "use 10.10.0.7 10.90.0.5 tcp/443\nuse 10.10.0.8 10.90.0.5 tcp/443\n"
+		own    = speak + "mac 10.10.0.7 02:00:00:00:00:07 vlan=10 ttl_max=128\nmac 10.10.0.8 02:00:00:00:00:08 vlan=10 ttl_max=64\n"
 		kept   = "mac 10.10.0.7 02:00:00:00:00:fe vlan=90 ttl_max=128 router packets=5\nmac 10.10.0.8 02:00:00:00:00:fe vlan=90 ttl_max=64 router packets=4\n"
 		kept10 = "mac 10.10.0.7 02:00:00:00:00:fe vlan=10 ttl_max=128 router packets=5\nmac 10.10.0.8 02:00:00:00:00:fe vlan=10 ttl_max=64 router packets=4\n"
 	)
@@ -18,6 +19,7 @@ func TestMissingHops(t *testing.T) {
 		{"TTL as it was", own + kept, []string{
 			"medium missing-hop 0.7: 02:00:00:00:00:fe (unknown vendor) passes packets of 10.10.0.7, 10.10.0.8 from VLAN 10 to VLAN 90 and leaves their TTL as it was, want one less: 9 packets"}},
 		{"routed", own + "mac 10.10.0.7 02:00:00:00:00:fe vlan=90 ttl_max=127 router\nmac 10.10.0.8 02:00:00:00:00:fe vlan=90 ttl_max=63 router", nil},
+		{"reflected: they send to groups alone", strings.ReplaceAll(own, "10.90.0.5", "224.0.0.251") + kept, nil},
 		{"one of two fell", own + "mac 10.10.0.7 02:00:00:00:00:fe vlan=90 ttl_max=128 router\nmac 10.10.0.8 02:00:00:00:00:fe vlan=90 ttl_max=63 router", nil},
 		{"one host alone may be a proxy's", "mac 10.10.0.7 02:00:00:00:00:07 vlan=10 ttl_max=128\nmac 10.10.0.7 02:00:00:00:00:fe vlan=90 ttl_max=128 router", nil},
 		{"in the same VLAN: a repeater", own + kept10, nil},

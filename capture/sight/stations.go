@@ -25,6 +25,7 @@ type station struct {
 	ttlMin     uint8
 	ttlMax     uint8
 	n          uint8 // of numbers
+	direct     bool  // the TTLs are those of frames to one MAC; to a group a sender chooses its TTL, and a reflector keeps it
 	capt       uint16
 	first      int64
 	claims     uint64
@@ -97,7 +98,10 @@ func (s *Stations) Feed(p *wire.Packet) {
 		return
 	}
 	st.see(p)
-	if p.DstMAC[0]&1 == 0 { // to a group a sender chooses its TTL, and a reflector keeps it
+	if p.DstMAC[0]&1 == 0 && !st.direct {
+		st.direct, st.ttlMin, st.ttlMax = true, 0, 0
+	}
+	if p.DstMAC[0]&1 == 0 || !st.direct {
 		if st.ttlMin == 0 || p.TTL < st.ttlMin {
 			st.ttlMin = p.TTL
 		}
@@ -213,10 +217,15 @@ func (st *station) merge(b *station) {
 	st.claims += b.claims
 	st.announces += b.announces
 	st.first, st.last = min(st.first, b.first), max(st.last, b.last)
-	if b.ttlMin != 0 && (st.ttlMin == 0 || b.ttlMin < st.ttlMin) {
-		st.ttlMin = b.ttlMin
+	if b.direct && !st.direct {
+		st.direct, st.ttlMin, st.ttlMax = true, 0, 0
 	}
-	st.ttlMax = max(st.ttlMax, b.ttlMax)
+	if b.direct == st.direct {
+		if b.ttlMin != 0 && (st.ttlMin == 0 || b.ttlMin < st.ttlMin) {
+			st.ttlMin = b.ttlMin
+		}
+		st.ttlMax = max(st.ttlMax, b.ttlMax)
+	}
 	if st.capt == b.capt {
 		all := append(slices.Clone(st.numbers[:st.n]), b.numbers[:b.n]...)
 		slices.Sort(all)

@@ -49,6 +49,43 @@ func TestStations(t *testing.T) {
 	}
 }
 
+// TTLs of frames to a group count only where there are no others, whatever comes first.
+func TestStationTTLs(t *testing.T) {
+	packet := func(group bool, ttl uint8) *wire.Packet {
+		p := tcp(1e18, 1)
+		p.TTL = ttl
+		if group {
+			p.DstMAC[0] |= 1
+		}
+		return p
+	}
+	for _, c := range []struct {
+		name     string
+		a, b     []*wire.Packet // of two tables, which are merged
+		min, max uint8
+	}{
+		{"to a group alone", []*wire.Packet{packet(true, 1)}, []*wire.Packet{packet(true, 255)}, 1, 255},
+		{"a group first", []*wire.Packet{packet(true, 255), packet(false, 64)}, nil, 64, 64},
+		{"a group last", []*wire.Packet{packet(false, 64), packet(true, 255)}, nil, 64, 64},
+		{"a group in the other table", []*wire.Packet{packet(false, 63), packet(false, 64)}, []*wire.Packet{packet(true, 255)}, 63, 64},
+		{"a group in this table", []*wire.Packet{packet(true, 255)}, []*wire.Packet{packet(false, 64), packet(false, 63)}, 63, 64},
+	} {
+		s, o := NewStations(Options{}), NewStations(Options{})
+		for _, p := range c.a {
+			s.Feed(p)
+		}
+		for _, p := range c.b {
+			o.Feed(p)
+		}
+		s.Merge(o)
+		for _, st := range stations(s) {
+			if st.TTLMin != c.min || st.TTLMax != c.max {
+				t.Errorf("%s: TTL %d to %d, want %d to %d", c.name, st.TTLMin, st.TTLMax, c.min, c.max)
+			}
+		}
+	}
+}
+
 func TestStationsWithoutMACs(t *testing.T) {
 	s := NewStations(Options{})
 	p := tcp(1, 1)
