@@ -55,6 +55,19 @@ var Tags = graph.Query[TagsRow]{
 	},
 }
 
+// manyTags is what is said of more tags than are kept.
+const manyTags = "more than 3 tags"
+
+// keptTags is how many tags of a stack are kept.
+const keptTags = 3
+
+// answeredDeep reports whether hosts answer each other in stacks as deep as are kept: where that is so, a deeper one is this network's way.
+func (s *sight) answeredDeep() bool {
+	return slices.ContainsFunc(s.flows, func(r FlowsRow) bool {
+		return r.PacketsUp > 0 && r.PacketsDown > 0 && depth(r.ClientVLAN) == keptTags && depth(r.ServerVLAN) == keptTags
+	})
+}
+
 // invalidTags finds the VLAN id that IEEE 802.1Q reserves (4095, table 9-2), stacks of more than three tags, and tags that their sender cut.
 func (s *sight) invalidTags() ([]analyses.Finding, error) {
 	rows, err := Tags.All(s.ctx, s.q, s.p)
@@ -64,7 +77,11 @@ func (s *sight) invalidTags() ([]analyses.Finding, error) {
 	faults := map[string][]string{} // of MACs
 	found := map[string]*TagsRow{}
 	var macs []string
+	deep := s.answeredDeep()
 	for _, r := range rows {
+		if r.Value == manyTags && deep {
+			continue
+		}
 		if !slices.Contains(faults[r.MAC], r.Value) {
 			faults[r.MAC] = append(faults[r.MAC], r.Value)
 		}

@@ -63,6 +63,9 @@ func TestInvalidTags(t *testing.T) {
 			"medium invalid-tag 0.95: 02:00:00:00:00:01 as 10.0.0.1 sends invalid VLAN tags (VLAN_id_4095): 7 packets"}},
 		{"two faults", "says h vlan.invalid_tag more mac=02:00:00:00:00:01\nsays h vlan.invalid_tag truncated mac=02:00:00:00:00:01", []string{
 			"medium invalid-tag 0.95: 02:00:00:00:00:01 sends invalid VLAN tags (more, truncated): 2 packets"}},
+		{"more than three tags", "says 10.0.0.1 vlan.invalid_tag x value=more_than_3_tags mac=02:00:00:00:00:01 count=3", []string{
+			"medium invalid-tag 0.95: 02:00:00:00:00:01 sends invalid VLAN tags (more than 3 tags): 3 packets"}},
+		{"more than three tags are the norm", "says 10.0.0.1 vlan.invalid_tag x value=more_than_3_tags mac=02:00:00:00:00:01 count=3\nuse 10.0.0.1 10.0.0.2 icmp client_vlan=8.10.20 server_vlan=8.10.20", nil},
 		{"a priority tag", "mac 10.0.0.1 02:00:00:00:00:01 vlan=0", nil},
 		{"the last that is valid", "mac 10.0.0.1 02:00:00:00:00:01 vlan=4094", nil},
 	} {
