@@ -26,7 +26,7 @@ func (j *judge) dhcp() {
 		if r.Device || r.Setting == "dhcp.fingerprint" || r.Setting == "dhcp.vendor_class" {
 			return ""
 		}
-		return cmp.Or(place(r), "segment")
+		return cmp.Or(place(r), untagged)
 	}, byAddress)
 	for _, s := range sites(segs, nothing) {
 		for i, b := range s.speakers {
@@ -195,7 +195,7 @@ func (j *judge) exhausted(s *segment) {
 	}
 	for i := range j.rows {
 		r := &j.rows[i]
-		if r.Setting == "dhcp.unanswered" && got[r.MAC] < r.First && cmp.Or(place(r), "segment") == strings.Split(s.name, " at ")[0] && s.heardAt(r.Point) {
+		if r.Setting == "dhcp.unanswered" && got[r.MAC] < r.First && cmp.Or(place(r), untagged) == strings.Split(s.name, " at ")[0] && s.heardAt(r.Point) {
 			waiting = append(waiting, r)
 			clients[r.MAC] = true
 		}

@@ -16,11 +16,11 @@ func offers(change ...string) []string {
 
 func TestDHCPConflict(t *testing.T) {
 	r := newWorld().says(d1, offers("dhcp.router=10.0.0.1", "dhcp.dns=10.0.0.9")...).says(d2, offers("dhcp.router=10.0.0.66", "dhcp.dns=10.0.0.9", "dhcp.rival=10.0.0.2")...).finds(t,
-		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.router 10.0.0.1 (10.0.0.2), 10.0.0.66 (10.0.0.3)")
-	if v := verdict(t, r, "dhcp.router", "segment"); v != Mismatch {
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on the untagged segment give different options: dhcp.router 10.0.0.1 (10.0.0.2), 10.0.0.66 (10.0.0.3)")
+	if v := verdict(t, r, "dhcp.router", "the untagged segment"); v != Mismatch {
 		t.Errorf("router: %s", v)
 	}
-	if v := verdict(t, r, "dhcp.dns", "segment"); v != Agree {
+	if v := verdict(t, r, "dhcp.dns", "the untagged segment"); v != Agree {
 		t.Errorf("dns: %s", v)
 	}
 	if r.Findings[0].Confidence != 0.9 {
@@ -33,7 +33,7 @@ func TestDHCPMask(t *testing.T) {
 	wide := d2
 	wide.group = "10.0.0.0/16"
 	newWorld().says(d1, offers()...).says(wide, "dhcp.network=10.0.0.0/16", "dhcp.mask=255.255.0.0", "dhcp.lease=3600").finds(t,
-		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.mask 255.255.0.0 (10.0.0.3), 255.255.255.0 (10.0.0.2)")
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on the untagged segment give different options: dhcp.mask 255.255.0.0 (10.0.0.3), 255.255.255.0 (10.0.0.2)")
 }
 
 // A rogue server draws clients into a subnet of its own.
@@ -42,7 +42,7 @@ func TestDHCPOtherNetwork(t *testing.T) {
 	rogue.group = "192.168.66.0/24"
 	network := []string{"dhcp.network=192.168.66.0/24", "dhcp.mask=255.255.255.0", "dhcp.router=192.168.66.1"}
 	newWorld().says(d1, offers()...).says(rogue, append(network, "dhcp.rival=10.0.0.2")...).finds(t,
-		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.network 10.0.0.0/24 (10.0.0.2), 192.168.66.0/24 (10.0.0.3)")
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on the untagged segment give different options: dhcp.network 10.0.0.0/24 (10.0.0.2), 192.168.66.0/24 (10.0.0.3)")
 	newWorld().says(d1, offers()...).says(rogue, network...).finds(t) // other clients'
 }
 
@@ -51,7 +51,7 @@ func TestDHCPWithoutRouter(t *testing.T) {
 	bare := d2
 	bare.group = ""
 	newWorld().says(d1, offers("dhcp.router=10.0.0.1")...).says(bare, "dhcp.lease=7200", "dhcp.rival=10.0.0.2").finds(t,
-		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.mask none (10.0.0.3), 255.255.255.0 (10.0.0.2); "+
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on the untagged segment give different options: dhcp.mask none (10.0.0.3), 255.255.255.0 (10.0.0.2); "+
 			"dhcp.router none (10.0.0.3), 10.0.0.1 (10.0.0.2); dhcp.lease 3600 (10.0.0.2), 7200 (10.0.0.3)")
 }
 
@@ -59,7 +59,7 @@ func TestDHCPRefusals(t *testing.T) {
 	war, moved := d2, d2
 	war.count, moved.count, war.group, moved.group = 5, 2, "", ""
 	newWorld().says(d1, offers()...).says(war, "dhcp.naks=yes", "dhcp.rival=10.0.0.2").finds(t,
-		"high dhcp-conflict: DHCP server 10.0.0.3 on segment refuses 5 requests, clients ask 10.0.0.2 too")
+		"high dhcp-conflict: DHCP server 10.0.0.3 on the untagged segment refuses 5 requests, clients ask 10.0.0.2 too")
 	newWorld().says(d1, offers()...).says(moved, "dhcp.naks=yes", "dhcp.rival=10.0.0.2").finds(t)
 	newWorld().says(d1, offers()...).says(war, "dhcp.naks=yes").finds(t) // other clients'
 }
@@ -82,7 +82,7 @@ func TestDHCPSilent(t *testing.T) {
 func TestDHCPLeavesOut(t *testing.T) {
 	full := offers("dhcp.router=10.0.0.1", "dhcp.mtu=1400")
 	newWorld().says(d1, full...).says(d2, offers("dhcp.rival=10.0.0.2")...).finds(t,
-		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on segment give different options: dhcp.router none (10.0.0.3), 10.0.0.1 (10.0.0.2); dhcp.mtu none (10.0.0.3), 1400 (10.0.0.2)")
+		"high dhcp-conflict: DHCP servers 10.0.0.2 and 10.0.0.3 on the untagged segment give different options: dhcp.router none (10.0.0.3), 10.0.0.1 (10.0.0.2); dhcp.mtu none (10.0.0.3), 1400 (10.0.0.2)")
 	newWorld().says(d1, full...).says(d2, offers()...).finds(t)
 }
 
@@ -104,7 +104,7 @@ func TestDHCPExhausted(t *testing.T) {
 	gone, young := d1, d1
 	gone.to, young.from = 10, 30
 	clients(newWorld().says(d1, offers()...), 3).finds(t,
-		"high dhcp-conflict: DHCP server 10.0.0.2 on segment gave addresses and still answers, and offers 3 clients none that asked 3 times and more")
+		"high dhcp-conflict: DHCP server 10.0.0.2 on the untagged segment gave addresses and still answers, and offers 3 clients none that asked 3 times and more")
 	clients(newWorld().says(d1, offers()...), 2).finds(t)
 	clients(newWorld(), 3).finds(t)
 	clients(newWorld().says(gone, offers()...), 3).finds(t)

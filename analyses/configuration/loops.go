@@ -91,7 +91,7 @@ func (j *judge) looping() {
 			witness = append(witness, r.Witness...)
 		}
 		rule, filter := "configuration/bridging-loop", "eth.dst.ig == 1"
-		text := fmt.Sprintf("one broadcast comes by %s%s %d times with its TTL unchanged, %d copies in all, such as %s", cmp.Or(k.point, "the capture point"), inVLAN(k.vlan), most, broadcasts, rows[0].Example)
+		text := fmt.Sprintf("one broadcast comes by %s%s %d times with its TTL unchanged, %d copies in all, such as %s", cmp.Or(k.point, "the capture point"), inVLAN(k.vlan), most, max(broadcasts, most-1), rows[0].Example)
 		if k.kind == "routed" {
 			rule, filter = "configuration/routing-loop", "ip || ipv6"
 			text = fmt.Sprintf("packets come by %s%s again with up to %d hops less, sent back by the router %s, %d copies in all, such as %s",

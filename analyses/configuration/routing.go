@@ -24,7 +24,7 @@ var neighbourRules = []struct {
 // routing judges the other routing protocols.
 func (j *judge) routing() {
 	for _, n := range neighbourRules {
-		for _, s := range sites(segments(j.rows, n.protocol, func(r *StatementRow) string { return cmp.Or(where(r), "segment") }, byAddress), nothing) {
+		for _, s := range sites(segments(j.rows, n.protocol, func(r *StatementRow) string { return cmp.Or(where(r), untagged) }, byAddress), nothing) {
 			j.share(s, n.share)
 		}
 	}
@@ -38,7 +38,7 @@ const manyGoodbyes = 2
 
 // goodbyes finds EIGRP routers that take their hellos back again and again, as one does that refuses a neighbour's K values (RFC 7868, section 5.3.2).
 func (j *judge) goodbyes() {
-	for _, s := range sites(segments(j.rows, "eigrp", func(r *StatementRow) string { return cmp.Or(where(r), "segment") }, byAddress), nothing) {
+	for _, s := range sites(segments(j.rows, "eigrp", func(r *StatementRow) string { return cmp.Or(where(r), untagged) }, byAddress), nothing) {
 		for _, p := range s.speakers {
 			var n int64
 			for _, r := range p.rows["eigrp.goodbye"] {
@@ -55,7 +55,7 @@ func (j *judge) goodbyes() {
 
 // isisLevels finds neighbours that share no level, or only level 1 and no area (ISO/IEC 10589, 8.4.2.2).
 func (j *judge) isisLevels() {
-	segs := segments(j.rows, "isis", func(r *StatementRow) string { return cmp.Or(place(r), "segment") }, func(r *StatementRow) string { return r.Speaker })
+	segs := segments(j.rows, "isis", func(r *StatementRow) string { return cmp.Or(place(r), untagged) }, func(r *StatementRow) string { return r.Speaker })
 	for _, s := range sites(segs, nothing) {
 		j.isisHold(s)
 		for i, b := range s.speakers {
@@ -156,7 +156,7 @@ var raAgree = []string{"ra.hop_limit", "ra.managed", "ra.other", "ra.mtu", "ra.l
 
 // advertisements judges the IPv6 routers of one link.
 func (j *judge) advertisements() {
-	for _, s := range sites(segments(j.rows, "ra", func(r *StatementRow) string { return cmp.Or(place(r), "segment") }, byAddress), nothing) {
+	for _, s := range sites(segments(j.rows, "ra", func(r *StatementRow) string { return cmp.Or(place(r), untagged) }, byAddress), nothing) {
 		f := j.share(s, mustShare{"configuration/ra-conflict", analyses.High, 0.85, "IPv6 routers on", raAgree, "0"})
 		if f == nil {
 			continue

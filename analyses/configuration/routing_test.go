@@ -6,15 +6,15 @@ func TestNeighbourSettings(t *testing.T) {
 	a := said{address: "10.0.0.1", mac: "02:00:00:00:00:01", to: 60}
 	b := said{address: "10.0.0.2", mac: "02:00:00:00:00:02", to: 60}
 	newWorld().says(a, "eigrp.as=100", "eigrp.k=1 0 1 0 0", "eigrp.hold=15").says(b, "eigrp.as=100", "eigrp.k=1 1 1 0 0", "eigrp.hold=180").finds(t,
-		"high eigrp-mismatch: EIGRP routers on segment say eigrp.k 1 0 1 0 0 (10.0.0.1), 1 1 1 0 0 (10.0.0.2), must be equal")
+		"high eigrp-mismatch: EIGRP routers on the untagged segment say eigrp.k 1 0 1 0 0 (10.0.0.1), 1 1 1 0 0 (10.0.0.2), must be equal")
 	once, often := b, b
 	once.count, often.count = 1, 3
 	newWorld().says(a, "eigrp.k=1 0 1 0 0").says(once, "eigrp.goodbye=yes").finds(t) // an interface that was shut down
 	newWorld().says(a, "eigrp.k=1 0 1 0 0").says(often, "eigrp.goodbye=yes").finds(t,
-		"high eigrp-mismatch: EIGRP router 10.0.0.2 on segment takes its hellos back 3 times, which ends its adjacencies")
+		"high eigrp-mismatch: EIGRP router 10.0.0.2 on the untagged segment takes its hellos back 3 times, which ends its adjacencies")
 	newWorld().says(often, "eigrp.goodbye=yes").finds(t) // nobody hears it
 	newWorld().says(a, "rip.version=1").says(b, "rip.version=2").finds(t,
-		"medium rip-mismatch: RIP routers on segment say rip.version 1 (10.0.0.1), 2 (10.0.0.2), must be equal")
+		"medium rip-mismatch: RIP routers on the untagged segment say rip.version 1 (10.0.0.1), 2 (10.0.0.2), must be equal")
 	b.vlan = "7"
 	newWorld().says(a, "rip.version=1").says(b, "rip.version=2").finds(t)
 }
@@ -23,10 +23,10 @@ func TestISISLevels(t *testing.T) {
 	a := said{device: "0000.0000.0001", mac: "02:00:00:00:00:01", group: "level 1 lan", to: 60}
 	b := said{device: "0000.0000.0002", mac: "02:00:00:00:00:02", group: "level 2 lan", to: 60}
 	newWorld().says(a, "isis.level=level-1", "isis.areas=490001").says(b, "isis.level=level-2", "isis.areas=490001").finds(t,
-		"medium isis-mismatch: IS-IS routers on segment share no level: level-1 (0000.0000.0001), level-2 (0000.0000.0002)")
+		"medium isis-mismatch: IS-IS routers on the untagged segment share no level: level-1 (0000.0000.0001), level-2 (0000.0000.0002)")
 	b.group = "level 1 lan"
 	newWorld().says(a, "isis.level=level-1", "isis.areas=490001").says(b, "isis.level=level-1-2", "isis.areas=490002").finds(t,
-		"medium isis-mismatch: IS-IS routers on segment share level 1 alone and no area: 490001 (0000.0000.0001), 490002 (0000.0000.0002)")
+		"medium isis-mismatch: IS-IS routers on the untagged segment share level 1 alone and no area: 490001 (0000.0000.0001), 490002 (0000.0000.0002)")
 	newWorld().says(a, "isis.level=level-1", "isis.areas=490001").says(b, "isis.level=level-1-2", "isis.areas=490001, 490002").finds(t)
 	newWorld().says(a, "isis.level=level-2", "isis.areas=490001").says(b, "isis.level=level-2", "isis.areas=490002").finds(t)
 }
@@ -45,13 +45,13 @@ func TestRouterAdvertisements(t *testing.T) {
 	a := said{address: "fe80::1", mac: "02:00:00:00:00:01", to: 60}
 	b := said{address: "fe80::2", mac: "02:00:00:00:00:02", to: 60}
 	r := newWorld().says(a, "ra.mtu=1500", "ra.hop_limit=64", "ra.managed=no").says(b, "ra.mtu=1400", "ra.hop_limit=0", "ra.managed=no").finds(t,
-		"high ra-conflict: IPv6 routers on segment say ra.mtu 1400 (fe80::2), 1500 (fe80::1), must be equal")
+		"high ra-conflict: IPv6 routers on the untagged segment say ra.mtu 1400 (fe80::2), 1500 (fe80::1), must be equal")
 	newWorld().says(a, "ra.lifetime=1800", "ra.prefixes=2001:db8::/64").says(b, "ra.lifetime=0", "ra.prefixes=2001:db8:1::/64").finds(t,
-		"high ra-conflict: IPv6 routers on segment say ra.prefixes 2001:db8:1::/64 (fe80::2), 2001:db8::/64 (fe80::1), must be equal")
+		"high ra-conflict: IPv6 routers on the untagged segment say ra.prefixes 2001:db8:1::/64 (fe80::2), 2001:db8::/64 (fe80::1), must be equal")
 	if f := r.Findings[0].Evidence[0].Filter; f != "icmpv6.type == 134 && (eth.src == 02:00:00:00:00:01 || eth.src == 02:00:00:00:00:02)" {
 		t.Errorf("filter %q", f)
 	}
-	if v := verdict(t, r, "ra.managed", "segment"); v != Agree {
+	if v := verdict(t, r, "ra.managed", "the untagged segment"); v != Agree {
 		t.Errorf("managed: %s", v)
 	}
 }
@@ -63,14 +63,14 @@ func TestNeighboursOfTwoSites(t *testing.T) {
 	newWorld().says(a, "eigrp.as=100").says(b, "eigrp.as=7").finds(t)
 	newWorld().says(a, "ra.hop_limit=64").says(b, "ra.hop_limit=32").finds(t)
 	b.point = "a"
-	newWorld().says(a, "eigrp.as=100").says(b, "eigrp.as=7").finds(t, "high eigrp-mismatch: EIGRP routers on segment say eigrp.as 7 (10.9.0.1), 100 (10.0.0.1), must be equal")
+	newWorld().says(a, "eigrp.as=100").says(b, "eigrp.as=7").finds(t, "high eigrp-mismatch: EIGRP routers on the untagged segment say eigrp.as 7 (10.9.0.1), 100 (10.0.0.1), must be equal")
 }
 
 // A designated router says a third of its holding time, a little less where that is no whole number.
 func TestISISHold(t *testing.T) {
 	a := said{device: "0000.0000.0001", address: "", mac: "02:00:00:00:00:01", to: 60}
 	b := said{device: "0000.0000.0002", address: "", mac: "02:00:00:00:00:02", to: 60}
-	newWorld().says(a, "isis.hold=30").says(b, "isis.hold=60").finds(t, "medium isis-mismatch: IS-IS routers on segment say isis.hold 30 (0000.0000.0001), 60 (0000.0000.0002), must be equal")
+	newWorld().says(a, "isis.hold=30").says(b, "isis.hold=60").finds(t, "medium isis-mismatch: IS-IS routers on the untagged segment say isis.hold 30 (0000.0000.0001), 60 (0000.0000.0002), must be equal")
 	for _, hold := range []string{"30", "10", "9", "90"} {
 		newWorld().says(a, "isis.hold=30").says(b, "isis.hold="+hold).finds(t)
 	}

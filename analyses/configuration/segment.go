@@ -72,6 +72,9 @@ func place(r *StatementRow) string {
 	return strings.Join(parts, " ")
 }
 
+// untagged names the place of what carries no tag.
+const untagged = "the untagged segment"
+
 // where names the group of a statement, and its place if the group does not.
 func where(r *StatementRow) string {
 	p := place(r)
