@@ -178,20 +178,22 @@ type timeline struct {
 const maxBuckets = 1024
 
 func (t *timeline) add(at int64, bytes uint64) {
+	c := t.at(at)
+	c.Packets++
+	c.Bytes += bytes
+}
+
+// load counts the bytes of a frame that another capture point saw before.
+func (t *timeline) load(at int64, bytes uint64) { t.at(at).Again += bytes }
+
+// at returns the bucket of a time. Frames mostly come in the same one as the frame before.
+func (t *timeline) at(at int64) *fact.Bucket {
 	i := floor(at, t.step)
 	if t.count == nil || i != t.last {
 		t.count = t.bucket(i)
 		t.last = floor(at, t.step) // bucket may have changed the step
 	}
-	t.count.Packets++
-	t.count.Bytes += bytes
-}
-
-// load counts the bytes of a frame that another capture point saw before.
-func (t *timeline) load(at int64, bytes uint64) {
-	t.count = t.bucket(floor(at, t.step))
-	t.last = floor(at, t.step)
-	t.count.Again += bytes
+	return t.count
 }
 
 func (t *timeline) bucket(i int64) *fact.Bucket {

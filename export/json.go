@@ -3,7 +3,6 @@ package export
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"reflect"
@@ -128,7 +127,10 @@ type field struct {
 
 // fieldsOf returns the fields of a structure whose JSON form its tags alone say, or of a map, in their order.
 func fieldsOf(v reflect.Value) (fields []field, ok bool) {
-	named := func(name string, x reflect.Value) { fields = append(fields, field{fmt.Sprintf("%q: ", name), x}) }
+	named := func(name string, x reflect.Value) {
+		quoted, _ := json.Marshal(name) // a string has a JSON form
+		fields = append(fields, field{string(quoted) + ": ", x})
+	}
 	switch {
 	case !v.IsValid() || v.Type().Implements(reflect.TypeFor[json.Marshaler]()) || v.Type().Implements(reflect.TypeFor[interface{ MarshalText() ([]byte, error) }]()):
 		return nil, false

@@ -123,7 +123,8 @@ func (t *Table) byPorts(e *entry) decision {
 	if p0 != p1 {
 		score[0] = t.serving(a0, p0, e.key.proto)
 		score[1] = t.serving(a1, p1, e.key.proto)
-		if here, _ := t.ports.score(a0, p0, e.key.proto); e.key.proto == fact.UDP && !e.half[1].seen {
+		if e.key.proto == fact.UDP && !e.half[1].seen {
+			here, _ := t.ports.score(a0, p0, e.key.proto)
 			score[0] -= inMany(here) // who probes many and gets no answer serves nobody
 		}
 	}

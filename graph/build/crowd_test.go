@@ -2,6 +2,7 @@ package build
 
 import (
 	"encoding/binary"
+	"math"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -151,5 +152,23 @@ func TestIntervalsAreBounded(t *testing.T) {
 	b, _ = built(0)
 	if batch, stats = b.Batch(); stats.Uses != 16_000 || stats.Gap != time.Hour || len(batch.Artefacts) != 0 {
 		t.Errorf("without need: %d relationships with gaps of %s, artefacts %v", stats.Uses, stats.Gap, batch.Artefacts)
+	}
+}
+
+// Times of a damaged capture are as far apart as they can be: no gap joins them all, and none overflows.
+func TestIntervalsOfHostileTimes(t *testing.T) {
+	b := New(Options{MaxIntervals: 8})
+	times := []fact.Time{math.MinInt64, -1, 0, 1 << 40, 5.5e18, 8e18, math.MaxInt64 - 1}
+	for i := range 400 {
+		for _, at := range times {
+			b.Add(&fact.Conversation{
+				Transport: fact.TCP, Client: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 1024), Server: netip.MustParseAddrPort("192.0.2.1:80"),
+				First: at, Last: at, Outcome: fact.Established, Up: fact.Half{Packets: 1}, Down: fact.Half{Packets: 1},
+			})
+		}
+	}
+	b.Add(&fact.Capture{SHA256: "aa"})
+	if _, stats := b.Batch(); stats.Uses < 400 || stats.Uses > 800 {
+		t.Errorf("%d relationships of 400 communications", stats.Uses)
 	}
 }

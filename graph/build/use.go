@@ -71,15 +71,15 @@ func (u *use) interval(first, last, gap fact.Time) *span {
 		u.first, u.last, u.gap = first, last, gap
 	}
 	u.first, u.last = min(u.first, first), max(u.last, last)
-	if (u.last-u.first)/u.gap > maxSpans {
+	if extent(u.first, u.last)/uint64(u.gap) > maxSpans {
 		u.widen()
 	}
 	i := len(u.spans)
-	if i > 0 && u.spans[i-1].last+u.gap >= first { // seldom false: facts come nearly in order
-		i = sort.Search(len(u.spans), func(i int) bool { return u.spans[i].last+u.gap >= first })
+	if i > 0 && near(u.spans[i-1].last, first, u.gap) { // seldom false: facts come nearly in order
+		i = sort.Search(len(u.spans), func(i int) bool { return near(u.spans[i].last, first, u.gap) })
 	}
 	j := i
-	for j < len(u.spans) && u.spans[j].first <= last+u.gap {
+	for j < len(u.spans) && near(last, u.spans[j].first, u.gap) {
 		j++
 	}
 	if i == j {
@@ -94,6 +94,12 @@ func (u *use) interval(first, last, gap fact.Time) *span {
 	return s
 }
 
+// extent returns how much later to is, which is not before from. Hostile times may be as far apart as no signed number is.
+func extent(from, to fact.Time) uint64 { return uint64(to) - uint64(from) }
+
+// near reports whether at most gap lies between the end of an interval and the beginning of another, which may lie before it.
+func near(end, begin, gap fact.Time) bool { return begin <= end || extent(end, begin) <= uint64(gap) }
+
 func (s *span) join(o *span) {
 	s.first, s.last = min(s.first, o.first), max(s.last, o.last)
 	s.merge(&o.measures)
@@ -102,7 +108,7 @@ func (s *span) join(o *span) {
 // widen doubles the gap until the extent holds at most maxSpans of it. The extent only grows, so the result is the same in any order.
 func (u *use) widen() {
 	gap := u.gap
-	for (u.last-u.first)/gap > maxSpans {
+	for extent(u.first, u.last)/uint64(gap) > maxSpans {
 		gap *= 2
 	}
 	u.coarsen(gap)
@@ -116,7 +122,7 @@ func (u *use) coarsen(gap fact.Time) {
 	u.gap = gap
 	n := 0
 	for _, s := range u.spans {
-		if n > 0 && u.spans[n-1].last+u.gap >= s.first {
+		if n > 0 && near(u.spans[n-1].last, s.first, u.gap) {
 			u.spans[n-1].join(s)
 			continue
 		}

@@ -2,6 +2,7 @@ package build
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -100,7 +101,7 @@ func (b *Builder) boundIntervals(most int) {
 			n += len(u.spans)
 			uses++
 		}
-		if most = max(most, uses+uses/8); n <= most {
+		if most = max(most, uses+uses/8); n <= most || b.gap > math.MaxInt64/2 {
 			b.spansSince, b.spansCheck = 0, max(most-n, most/8)
 			return
 		}
