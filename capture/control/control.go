@@ -122,7 +122,7 @@ func (x *index) find(p *wire.Packet) uint8 {
 }
 
 // Wants reports whether Feed can learn from p.
-func Wants(p *wire.Packet) bool { return byNumber.find(p) != 0 || p.Problem == wire.InvalidVLAN }
+func Wants(p *wire.Packet) bool { return byNumber.find(p) != 0 || p.Has&wire.HasInvalidVLAN != 0 }
 
 // Options bound a Decoder. The zero value is good.
 type Options struct {
@@ -158,7 +158,7 @@ func New(o Options) *Decoder {
 
 // Feed reads one packet. Packets must come in the order of their times, as far as the capture has it.
 func (d *Decoder) Feed(p *wire.Packet) {
-	if p.Problem == wire.InvalidVLAN {
+	if p.Has&wire.HasInvalidVLAN != 0 {
 		d.invalidTag(p)
 	}
 	n := byNumber.find(p)

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"strings"
 	"testing"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -16,6 +17,9 @@ func TestInvalidTags(t *testing.T) {
 	}{
 		{"4095", "\x81\x00\x0f\xff\x88\x99\x00\x00", "VLAN id 4095"},
 		{"four tags", "\x81\x00\x00\x01\x81\x00\x00\x02\x81\x00\x00\x03\x81\x00\x00\x04\x88\x99\x00\x00", "more than 3 tags"},
+		{"nine tags", strings.Repeat("\x81\x00\x00\x01", 9) + "\x88\x99\x00\x00", "more than 3 tags"},
+		{"4095 and half an IP header", "\x81\x00\x0f\xff\x08\x00\x45\x00", "VLAN id 4095"},
+		{"nine priority tags", strings.Repeat("\x81\x00\xa0\x00", 9) + "\x88\x99\x00\x00", ""},
 		{"half a tag", "\x81\x00\x00", "truncated tag"},
 		{"no tag behind its type", "\x81\x00", "truncated tag"},
 		{"three tags", "\x81\x00\x00\x01\x81\x00\x00\x02\x81\x00\x00\x03\x88\x99\x00\x00", ""},

@@ -29,7 +29,7 @@ func (d *Decoder) tags(p *Packet, etherType uint16, b []byte, n int) {
 		if len(b) < 4 {
 			p.Problem = Short
 			if n < 4 {
-				p.Problem = InvalidVLAN // it was sent so
+				p.invalidVLAN() // it was sent so
 			}
 			return
 		}
@@ -54,6 +54,12 @@ func (d *Decoder) tags(p *Packet, etherType uint16, b []byte, n int) {
 	p.Problem = TooDeep
 }
 
+// invalidVLAN notes it in Has too: what is behind the tags may have a problem of its own.
+func (p *Packet) invalidVLAN() {
+	p.Has |= HasInvalidVLAN
+	p.Problem = InvalidVLAN
+}
+
 // tag adds one VLAN id to the scope. Id 0 is a priority tag and names no VLAN.
 func (p *Packet) tag(id uint16, service bool) {
 	v := &p.Scope.VLAN
@@ -61,10 +67,10 @@ func (p *Packet) tag(id uint16, service bool) {
 	case id == 0:
 		return
 	case int(v.N) == len(v.ID):
-		p.Problem = InvalidVLAN
+		p.invalidVLAN()
 		return
 	case id == 0xfff:
-		p.Problem = InvalidVLAN
+		p.invalidVLAN()
 	}
 	if service {
 		v.SVC |= 1 << v.N

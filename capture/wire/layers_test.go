@@ -159,11 +159,24 @@ func TestVLANs(t *testing.T) {
 	if p := decode(linkEthernet, frame(macs, strings.Repeat("\x81\x00\x00\x00", 9), "\x08\x00", inTCP()))[0]; p.Problem != TooDeep || p.Has != HasEthernet {
 		t.Errorf("nine tags: %+v", p)
 	}
+	for _, c := range []struct {
+		name    string
+		data    []byte
+		problem Problem
+	}{
+		{"nine VLANs", frame(macs, strings.Repeat("\x81\x00\x00\x01", 9), "\x08\x00", inTCP()), TooDeep},
+		{"VLAN 4095 and half an IP header", frame(macs, "\x81\x00\x0f\xff\x08\x00\x45\x00"), Short},
+		{"VLAN 4095 and IP version 5", frame(macs, "\x81\x00\x0f\xff\x08\x00", strings.Repeat("\x55", 40)), BadHeader},
+	} {
+		if p := decode(linkEthernet, c.data)[0]; p.Problem != c.problem || p.Has&HasInvalidVLAN == 0 {
+			t.Errorf("%s: problem %d, has %#x", c.name, p.Problem, p.Has)
+		}
+	}
 	cut := frame(macs, "\x81\x00\x00")
-	if p := decode(linkEthernet, cut)[0]; p.Problem != InvalidVLAN {
+	if p := decode(linkEthernet, cut)[0]; p.Problem != InvalidVLAN || p.Has&HasInvalidVLAN == 0 {
 		t.Errorf("a tag that its sender cut: problem %d", p.Problem)
 	}
-	if p := NewDecoder(Options{}).Decode(nil, linkEthernet, &file.Packet{Data: cut, Length: 64})[0]; p.Problem != Short {
+	if p := NewDecoder(Options{}).Decode(nil, linkEthernet, &file.Packet{Data: cut, Length: 64})[0]; p.Problem != Short || p.Has&HasInvalidVLAN != 0 {
 		t.Errorf("a tag that the capture cut: problem %d", p.Problem)
 	}
 	stp := decode(linkEthernet, frame(macs, "\x81\x00\x00\x0a\x00\x06\x42\x42\x03bpd", "padding"))[0]

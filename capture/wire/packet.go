@@ -34,6 +34,7 @@ const (
 	HasLLC       // EtherType is an LLC DSAP<<8|SSAP pair, or the SNAP type if HasSNAP
 	HasSNAP
 	HasMPLS
+	HasInvalidVLAN // a VLAN tag is invalid, as Problem says if nothing behind it is worse
 )
 
 // Packet is the headers of one frame, or of one inner packet of a tunnel. Slices point into the frame's bytes.
