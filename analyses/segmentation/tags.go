@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/graph"
 )
 
@@ -18,7 +19,7 @@ var tagsCypher string
 // TagsRow is what is wrong with the VLAN tags of a MAC.
 type TagsRow struct {
 	MAC     string     `graph:"mac"`
-	Value   string     `graph:"value"` // VLAN id 4095, more than 3 tags, truncated tag
+	Value   string     `graph:"value"` // VLAN id 4095, truncated tag, or fact.ManyVLANs
 	Point   string     `graph:"point"`
 	Count   int64      `graph:"count"`
 	First   graph.Time `graph:"first"`
@@ -55,20 +56,29 @@ var Tags = graph.Query[TagsRow]{
 	},
 }
 
-// manyTags is what is said of more tags than are kept.
-const manyTags = "more than 3 tags"
+// nesting is a place whose frames carry as many tags as are kept.
+type nesting struct{ mac, point string }
 
-// keptTags is how many tags of a stack are kept.
-const keptTags = 3
-
-// answeredDeep reports whether hosts answer each other in stacks as deep as are kept: where that is so, a deeper one is this network's way.
-func (s *sight) answeredDeep() bool {
-	return slices.ContainsFunc(s.flows, func(r FlowsRow) bool {
-		return r.PacketsUp > 0 && r.PacketsDown > 0 && depth(r.ClientVLAN) == keptTags && depth(r.ServerVLAN) == keptTags
-	})
+// nestings returns who speaks, where, in stacks as deep as are kept in which hosts answer each other: deeper ones are the way of that network. Without
+// a MAC, it is that somebody does.
+func (s *sight) nestings() map[nesting]bool {
+	answered := map[string]bool{}
+	for i := range s.flows {
+		if r := &s.flows[i]; r.PacketsUp > 0 && r.PacketsDown > 0 && depth(r.ClientVLAN) == fact.MaxVLANs && depth(r.ServerVLAN) == fact.MaxVLANs {
+			answered[r.ClientVLAN], answered[r.ServerVLAN] = true, true
+		}
+	}
+	out := map[nesting]bool{}
+	for i := range s.macs {
+		if r := &s.macs[i]; answered[r.VLAN] {
+			out[nesting{r.MAC, r.Point}], out[nesting{"", r.Point}] = true, true
+		}
+	}
+	return out
 }
 
-// invalidTags finds the VLAN id that IEEE 802.1Q reserves (4095, table 9-2), stacks of more than three tags, and tags that their sender cut.
+// invalidTags finds the VLAN id that IEEE 802.1Q reserves (4095, table 9-2), stacks of more than three tags, and tags that their sender cut. A frame
+// counts at every point that it passes: the point that saw most counts.
 func (s *sight) invalidTags() ([]analyses.Finding, error) {
 	rows, err := Tags.All(s.ctx, s.q, s.p)
 	if err != nil {
@@ -76,21 +86,33 @@ func (s *sight) invalidTags() ([]analyses.Finding, error) {
 	}
 	faults := map[string][]string{} // of MACs
 	found := map[string]*TagsRow{}
+	type fault struct{ mac, value string }
+	most := map[fault]int64{}
+	sure := map[string]bool{}
 	var macs []string
-	deep := s.answeredDeep()
+	nested := s.nestings()
 	for _, r := range rows {
-		if r.Value == manyTags && deep {
+		if r.Value == fact.ManyVLANs && nested[nesting{r.MAC, r.Point}] {
 			continue
 		}
+		sure[r.MAC] = sure[r.MAC] || r.Value != fact.ManyVLANs || !nested[nesting{"", r.Point}]
 		if !slices.Contains(faults[r.MAC], r.Value) {
 			faults[r.MAC] = append(faults[r.MAC], r.Value)
 		}
+		k := fault{r.MAC, r.Value}
+		most[k] = max(most[k], r.Count)
 		if f := found[r.MAC]; f != nil {
-			f.Count, f.First, f.Last, f.Witness = f.Count+r.Count, min(f.First, r.First), max(f.Last, r.Last), union(f.Witness, r.Witness)
+			f.First, f.Last, f.Witness = min(f.First, r.First), max(f.Last, r.Last), union(f.Witness, r.Witness)
 			continue
 		}
 		found[r.MAC] = &r
 		macs = append(macs, r.MAC)
+	}
+	for _, r := range found {
+		r.Count = 0
+	}
+	for k, n := range most {
+		found[k.mac].Count += n
 	}
 	who := map[string][]MACsRow{}
 	for _, r := range s.macs {
@@ -105,7 +127,11 @@ func (s *sight) invalidTags() ([]analyses.Finding, error) {
 		if len(who[mac]) > 0 {
 			as += " as " + addressesOf(who[mac])
 		}
-		f := analyses.NewFinding("segmentation/invalid-tag", analyses.Medium, 0.95,
+		confidence := 0.95
+		if !sure[mac] {
+			confidence = 0.7 // its neighbours stack tags
+		}
+		f := analyses.NewFinding("segmentation/invalid-tag", analyses.Medium, confidence,
 			fmt.Sprintf("%s sends invalid VLAN tags (%s): %s", as, strings.Join(faults[mac], ", "), plural(r.Count, "packet")),
 			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", mac).String(), Label: mac})
 		f.First, f.Last, f.Count = r.First, r.Last, r.Count

@@ -55,6 +55,14 @@ func TestDoubleTags(t *testing.T) {
 }
 
 func TestInvalidTags(t *testing.T) {
+	const (
+		deep     = "says 10.0.0.1 vlan.invalid_tag x value=more_than_3_tags mac=02:00:00:00:00:01 count=3\n"
+		answered = "use 10.0.0.1 10.0.0.2 icmp client_vlan=8.10.20 server_vlan=8.10.20\n"
+		speaks   = "mac 10.0.0.1 02:00:00:00:00:01 vlan=8.10.20"
+	)
+	many := func(confidence, as string) string {
+		return "medium invalid-tag " + confidence + ": 02:00:00:00:00:01" + as + " sends invalid VLAN tags (more than 3 tags): 3 packets"
+	}
 	for _, c := range []struct {
 		name, graph string
 		want        []string
@@ -65,7 +73,15 @@ func TestInvalidTags(t *testing.T) {
 			"medium invalid-tag 0.95: 02:00:00:00:00:01 sends invalid VLAN tags (more, truncated): 2 packets"}},
 		{"more than three tags", "says 10.0.0.1 vlan.invalid_tag x value=more_than_3_tags mac=02:00:00:00:00:01 count=3", []string{
 			"medium invalid-tag 0.95: 02:00:00:00:00:01 sends invalid VLAN tags (more than 3 tags): 3 packets"}},
-		{"more than three tags are the norm", "says 10.0.0.1 vlan.invalid_tag x value=more_than_3_tags mac=02:00:00:00:00:01 count=3\nuse 10.0.0.1 10.0.0.2 icmp client_vlan=8.10.20 server_vlan=8.10.20", nil},
+		{"more than three tags are the norm", deep + answered + speaks, nil},
+		{"of others, and another fault", deep + answered + "mac 10.0.0.1 02:00:00:00:00:02 vlan=8.10.20\nsays h vlan.invalid_tag truncated mac=02:00:00:00:00:01", []string{
+			"medium invalid-tag 0.95: 02:00:00:00:00:01 sends invalid VLAN tags (more than 3 tags, truncated): 4 packets"}},
+		{"of others", deep + answered + "mac 10.0.0.1 02:00:00:00:00:02 vlan=8.10.20", []string{many("0.7", "")}},
+		{"of another stack", deep + answered + strings.Replace(speaks, "8.10.20", "8.10.21", 1), []string{many("0.95", " as 10.0.0.1")}},
+		{"at another point", deep + answered + speaks + " point=edge2", []string{many("0.95", " as 10.0.0.1")}},
+		{"nobody answers", deep + strings.Replace(answered, "icmp", "icmp unanswered=1 packets_down=0", 1) + speaks, []string{many("0.95", " as 10.0.0.1")}},
+		{"one frame at two points", "says h vlan.invalid_tag x mac=02:00:00:00:00:01 count=4\nsays h vlan.invalid_tag x mac=02:00:00:00:00:01 count=5 point=edge2\nsays h vlan.invalid_tag y mac=02:00:00:00:00:01 count=2 point=edge2", []string{
+			"medium invalid-tag 0.95: 02:00:00:00:00:01 sends invalid VLAN tags (x, y): 7 packets"}},
 		{"a priority tag", "mac 10.0.0.1 02:00:00:00:00:01 vlan=0", nil},
 		{"the last that is valid", "mac 10.0.0.1 02:00:00:00:00:01 vlan=4094", nil},
 	} {

@@ -3,6 +3,7 @@ package control
 import (
 	"slices"
 
+	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/capture/wire"
 )
 
@@ -18,7 +19,7 @@ func (d *Decoder) invalidTag(p *wire.Packet) {
 	case slices.Contains(v.ID[:v.N], 0xfff):
 		what = "VLAN id 4095"
 	case int(v.N) == len(v.ID):
-		what = "more than 3 tags"
+		what = fact.ManyVLANs
 	}
 	s := d.bySender(p, "vlan")
 	s.say("vlan.invalid_tag", what)

@@ -85,6 +85,9 @@ func (m MAC) IsGroup() bool { return m[0]&1 != 0 }
 // MaxVLANs is how many tags of a stack are kept; deeper stacks are cut and marked invalid.
 const MaxVLANs = 3
 
+// ManyVLANs is what is said of a deeper stack, as a value of vlan.invalid_tag.
+const ManyVLANs = "more than " + string(rune('0'+MaxVLANs)) + " tags"
+
 // VLANs is a stack of VLAN tags, outer first. The zero value is an untagged frame. Priority tags (VLAN id 0) are not kept in it.
 type VLANs struct {
 	N   uint8            // how many of ID are valid
