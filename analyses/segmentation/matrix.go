@@ -2,6 +2,7 @@ package segmentation
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -40,25 +41,27 @@ func (j *judge) matrix() (cells []Cell, s Score, omitted int) {
 	zones := j.site.Zones()
 	inferred := j.site.ZonesFrom == "inferred"
 	leaveOut := len(zones) > maxDeclared || inferred && len(zones) > maxInferred
-	for _, a := range zones {
-		for _, b := range zones {
-			k := pair{a, b}
-			switch {
-			case a == b:
-			case !leaveOut:
-				j.cell(k)
-			case j.cells[k] == nil:
-				omitted++
-				if !inferred {
-					c := Cell{Policy: j.policy(k)}
-					j.score(k, &c, &s)
-				}
-			}
-		}
-	}
 	order := map[string]int{"": len(zones)}
 	for i, z := range zones {
 		order[z] = i
+	}
+	if leaveOut {
+		omitted = len(zones) * (len(zones) - 1)
+		for k := range j.cells {
+			if k.from != k.to && k.from != "" && k.to != "" {
+				omitted--
+			}
+		}
+	}
+	if !leaveOut || !inferred { // there may be as many inferred zones as addresses that somebody made up
+		for k := range pairs(zones) {
+			if !leaveOut {
+				j.cell(k)
+			} else if j.cells[k] == nil {
+				c := Cell{Policy: j.policy(k)}
+				j.score(k, &c, &s)
+			}
+		}
 	}
 	keys := slices.SortedFunc(maps.Keys(j.cells), func(a, b pair) int {
 		return cmp.Or(cmp.Compare(order[a.from], order[b.from]), cmp.Compare(order[a.to], order[b.to]))
@@ -71,6 +74,19 @@ func (j *judge) matrix() (cells []Cell, s Score, omitted int) {
 	}
 	s.Value, s.Low, s.High = wilson(s.Observable-s.Violated, s.Observable)
 	return cells, s, omitted
+}
+
+// pairs yields the ordered pairs of different zones.
+func pairs(zones []string) iter.Seq[pair] {
+	return func(yield func(pair) bool) {
+		for _, a := range zones {
+			for _, b := range zones {
+				if a != b && !yield(pair{a, b}) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // score completes the verdict on a pair and counts it.

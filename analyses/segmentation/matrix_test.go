@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/graph"
 )
 
 // cells writes the matrix, "from to policy verdict conversations forbidden blocked".
@@ -133,6 +136,34 @@ func TestMatrixOfManyZones(t *testing.T) {
 	r := run(t, "", g.String()+"use 10.0.0.1 10.0.0.2 tcp/80", Options{})
 	if len(r.Matrix) != 61 || r.Omitted != 60*59-60 {
 		t.Errorf("%d cells, %d omitted", len(r.Matrix), r.Omitted)
+	}
+	// a declared policy does not change what is omitted of zones that nobody declared
+	r = run(t, "version: 1\npolicy: {default: deny}\n", g.String()+"use 10.0.0.1 10.0.0.2 tcp/80", Options{})
+	if r.ZonesSource != "inferred" || len(r.Matrix) != 61 || r.Omitted != 60*59-60 {
+		t.Errorf("with a policy: %s zones, %d cells, %d omitted", r.ZonesSource, len(r.Matrix), r.Omitted)
+	}
+}
+
+// Somebody makes up a source in each of very many networks: the 2.5 billion pairs without traffic are not visited one by one.
+func TestMatrixOfMadeUpZones(t *testing.T) {
+	const n = 50_000
+	var g strings.Builder
+	for i := range n {
+		fmt.Fprintf(&g, "mac 10.%d.%d.1 02:00:00:00:00:01\n", i>>8, i&255)
+	}
+	q := load(t, g.String())
+	site, err := analyses.NewSite(t.Context(), q, graph.Params{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := newJudge(site, nil, nil, nil, Options{})
+	zones := site.Zones()
+	j.cell(pair{zones[0], zones[1]})
+	j.cell(pair{zones[0], zones[0]})
+	j.cell(pair{zones[0], ""})
+	cells, _, omitted := j.matrix()
+	if len(zones) != n || len(cells) != 3 || omitted != len(zones)*(len(zones)-1)-1 {
+		t.Errorf("%d zones, %d cells, %d omitted", len(zones), len(cells), omitted)
 	}
 }
 
