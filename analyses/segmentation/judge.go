@@ -2,6 +2,7 @@ package segmentation
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"netscope.example/nsgraph/analyses"
@@ -182,14 +183,24 @@ func (j *judge) flows(rows []FlowsRow) {
 	}
 }
 
-// relays reports whether a flow is a gateway's that asks a DHCP server for the hosts of its segment, which is no traffic of the zone that its address is in.
+// relays reports whether a flow is a gateway's that asks a DHCP server for the hosts of its segment, which is no traffic of the zone that its address is
+// in. Both use the server's port: where no message shows who asks, or an expected server is said to, the gateway may be taken for the server.
 func (j *judge) relays(r *FlowsRow) bool {
 	if r.Application != "dhcp" && r.Application != "dhcpv6" {
 		return false
 	}
-	h := j.site.HostByID(r.Client)
+	if j.forwards(r.Client, r.ClientAddress) {
+		return true
+	}
+	expected, declared := j.site.Expected("dhcp", r.ClientAddress)
+	return (r.Certainty < j.o.SureDirection || declared && expected) && j.forwards(r.Server, r.ServerAddress)
+}
+
+// forwards reports whether an endpoint is a gateway, by what it was seen to do or by declaration.
+func (j *judge) forwards(id graph.ID, a netip.Addr) bool {
+	h := j.site.HostByID(id)
 	return h != nil && h.Forwards || slices.ContainsFunc(j.site.Intent.Gateways, func(g intent.Gateway) bool {
-		return slices.ContainsFunc(g.Addresses, func(a intent.Prefix) bool { return a.Contains(r.ClientAddress) })
+		return slices.ContainsFunc(g.Addresses, func(p intent.Prefix) bool { return p.Contains(a) })
 	})
 }
 

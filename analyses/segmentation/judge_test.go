@@ -9,6 +9,7 @@ import (
 
 // One line for each way in which a denied attempt can end, and for what only looks like one.
 func TestFlows(t *testing.T) {
+	const router = "mac 192.168.66.1 02:00:00:00:00:99 vlan=66 claims=1 router\n"
 	for _, c := range []struct {
 		name, graph string
 		want        []string
@@ -20,7 +21,14 @@ func TestFlows(t *testing.T) {
 		{"a mild rule makes reaching mild too", "use 10.10.0.7 192.168.66.4 udp/9 refused=2", []string{
 			"low forbidden-reached 1: 10.10.0.7 (users) to 192.168.66.4 udp/9 (guest): 2 attempts reached the host, which itself refused, policy rule minor denies it"}},
 		{"a relay of DHCP, at the declared gateway", "use 10.10.0.1 10.90.0.2 udp/67 application=dhcp", nil},
-		{"a relay of DHCP, at a router", "mac 192.168.66.1 02:00:00:00:00:99 vlan=66 claims=1 router\nuse 192.168.66.1 10.90.0.2 udp/67 application=dhcp", nil},
+		{"a relay of DHCP, at a router", router + "use 192.168.66.1 10.90.0.2 udp/67 application=dhcp", nil},
+		{"a relay that is taken for the server, as both ports are 67", router + "use 10.90.0.9 192.168.66.1 udp/67 application=dhcp certainty=0.77 direction=order", nil},
+		{"a declared gateway that is taken for the server", "use 192.168.66.9 10.10.0.1 udp/67 application=dhcp certainty=0.77 direction=order", nil},
+		{"an expected server that speaks to a relay", router + "use 10.90.0.2 192.168.66.1 udp/67 application=dhcp direction=declared certainty=0.95", nil},
+		{"a host that asks the gateway of others", router + "use 10.90.0.9 192.168.66.1 udp/67 application=dhcp", []string{
+			"high forbidden-flow 1: 10.90.0.9 (servers) to 192.168.66.1 udp/67 (guest): 1 conversation of dhcp established, policy default denies it"}},
+		{"hosts of which none is a relay", "use 10.90.0.9 192.168.66.4 udp/67 application=dhcp certainty=0.77 direction=order", []string{
+			"high forbidden-flow 0.885: 10.90.0.9 (servers) to 192.168.66.4 udp/67 (guest): 1 conversation of dhcp established, policy default denies it"}},
 		{"a gateway that does something else", "use 10.10.0.1 10.90.0.2 tcp/22", []string{
 			"high forbidden-flow 1: 10.10.0.1 (users) to 10.90.0.2 tcp/22 (servers): 1 conversation established, policy default denies it"}},
 		{"an answered ping", "use 192.168.66.4 10.90.0.5 icmp established=1", []string{
