@@ -14,10 +14,11 @@ import (
 // manyFar is through how many far addresses, which answer the same way, a MAC shows that it forwards.
 const manyFar = 3
 
-// detour is what hosts of one place send to far addresses through a MAC that is none of their gateways.
+// detour is what hosts send to far addresses through a MAC that is none of their gateways.
 type detour struct {
 	near, far   map[netip.Addr]bool
-	packets     int64
+	packets     map[int]int64 // of each direction of a conversation, which several points may have seen
+	vlans       []string
 	first, last graph.Time
 	witness     []string
 }
@@ -30,7 +31,7 @@ type way struct {
 }
 
 // detours finds MACs through which hosts speak with far addresses although their zone declares its gateways and one of these is in view. MACs in but are
-// routers that are known otherwise.
+// routers that are known otherwise; those that gateways found are told.
 func (s *sight) detours(but map[string]bool) ([]analyses.Finding, error) {
 	if len(s.site.Intent.Gateways) == 0 {
 		return nil, nil
@@ -38,6 +39,7 @@ func (s *sight) detours(but map[string]bool) ([]analyses.Finding, error) {
 	answers, claimed := map[way]map[netip.Addr]bool{}, map[way]map[netip.Addr]bool{}
 	present := map[way]bool{} // declared gateways, without their MACs
 	known := maps.Clone(but)
+	maps.Copy(known, s.between)
 	for _, r := range s.macs {
 		if r.Tunnel != "" {
 			continue
@@ -57,7 +59,9 @@ func (s *sight) detours(but map[string]bool) ([]analyses.Finding, error) {
 		}
 	}
 	found := map[way]*detour{}
+	directions := 0
 	note := func(h *analyses.HopRow, near, far graph.ID, vlan, next string, packets int64) {
+		directions++
 		a, b := s.site.HostByID(near), s.site.HostByID(far)
 		if a == nil || b == nil || a.Zone == b.Zone || !a.Local || next == "" || known[next] || packets == 0 || !s.guards(a.Zone) {
 			return
@@ -69,11 +73,11 @@ func (s *sight) detours(but map[string]bool) ([]analyses.Finding, error) {
 			}
 			x := found[k]
 			if x == nil {
-				x = &detour{near: map[netip.Addr]bool{}, far: map[netip.Addr]bool{}, first: h.First, last: h.Last}
+				x = &detour{near: map[netip.Addr]bool{}, far: map[netip.Addr]bool{}, packets: map[int]int64{}, vlans: []string{vlan}, first: h.First, last: h.Last}
 				found[k] = x
 			}
 			x.near[a.Address], x.far[b.Address] = true, true
-			x.packets += packets
+			x.packets[directions] = packets
 			x.first, x.last, x.witness = min(x.first, h.First), max(x.last, h.Last), union(x.witness, h.Witness)
 		}
 	}
@@ -86,15 +90,33 @@ func (s *sight) detours(but map[string]bool) ([]analyses.Finding, error) {
 			note(&h, h.Server, h.Client, h.ServerVLAN, h.ServerNext, h.PacketsDown)
 		}
 	}
-	var fs []analyses.Finding
+	all := map[string]*detour{} // by MAC
 	for _, k := range slices.SortedFunc(maps.Keys(found), func(a, b way) int {
 		return cmp.Or(cmp.Compare(a.point, b.point), analyses.CompareVLANs(a.vlan, b.vlan), cmp.Compare(a.mac, b.mac), cmp.Compare(a.bits, b.bits))
 	}) {
-		if x := found[k]; len(x.far) >= manyFar {
-			fs = append(fs, x.finding(k))
+		x := found[k]
+		switch {
+		case len(x.far) < manyFar:
+		case all[k.mac] == nil:
+			all[k.mac] = x
+		default:
+			all[k.mac].join(x)
 		}
 	}
+	var fs []analyses.Finding
+	for _, mac := range slices.Sorted(maps.Keys(all)) {
+		fs = append(fs, all[mac].finding(mac))
+	}
 	return fs, nil
+}
+
+// join adds to x what was seen of the same MAC at another place, or of the other family.
+func (x *detour) join(o *detour) {
+	maps.Copy(x.near, o.near)
+	maps.Copy(x.far, o.far)
+	maps.Copy(x.packets, o.packets)
+	x.vlans = append(x.vlans, o.vlans...)
+	x.first, x.last, x.witness = min(x.first, o.first), max(x.last, o.last), union(x.witness, o.witness)
 }
 
 // guards reports whether gateways of a zone are declared.
@@ -107,11 +129,15 @@ func (s *sight) guards(zone string) bool {
 	return false
 }
 
-func (x *detour) finding(k way) analyses.Finding {
+func (x *detour) finding(mac string) analyses.Finding {
+	var packets int64
+	for _, n := range x.packets {
+		packets += n
+	}
 	f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.8,
-		fmt.Sprintf("%s forwards between %s in %s and %s: %s to it, want the declared gateways alone", k.mac, plural(int64(len(x.near)), "host"), vlanName(k.vlan), fmt.Sprintf("%d far addresses", len(x.far)), plural(x.packets, "packet")),
-		analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", k.mac).String(), Label: k.mac}, analyses.Subject{Kind: "role", ID: "router", Label: "router"})
-	f.First, f.Last, f.Count = x.first, x.last, x.packets
-	f.Evidence = analyses.EvidenceOf(x.witness, "eth.addr == "+k.mac)
+		fmt.Sprintf("%s forwards between %s in %s and %s: %s to it, want the declared gateways alone", mac, plural(int64(len(x.near)), "host"), vlanNames(x.vlans), fmt.Sprintf("%d far addresses", len(x.far)), plural(packets, "packet")),
+		analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", mac).String(), Label: mac}, analyses.Subject{Kind: "role", ID: "router", Label: "router"})
+	f.First, f.Last, f.Count = x.first, x.last, packets
+	f.Evidence = analyses.EvidenceOf(x.witness, "eth.addr == "+mac)
 	return f
 }

@@ -185,24 +185,43 @@ func (s *sight) gateways() []analyses.Finding {
 			found[key{r.MAC, h.place}] = append(found[key{r.MAC, h.place}], r)
 		}
 	}
-	var fs []analyses.Finding
+	all := map[string][]MACsRow{}
 	for k, rs := range found {
-		if len(rs) < manyForwarded && !posing[k.mac] {
-			continue
+		if len(rs) >= manyForwarded || posing[k.mac] {
+			all[k.mac] = append(all[k.mac], rs...)
 		}
-		g := rs[0]
-		for _, r := range rs[1:] {
-			g.Packets, g.First, g.Last, g.Witness = g.Packets+r.Packets, min(g.First, r.First), max(g.Last, r.Last), union(g.Witness, r.Witness)
-		}
-		f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.85,
-			fmt.Sprintf("%s (%s) sends packets of %s in %s (%s): %s", k.mac, addressesOf(claims[k.mac]), plural(int64(len(rs)), "neighbour"), vlanName(k.vlan), addressesOf(rs), plural(g.Packets, "packet")),
-			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", k.mac).String(), Label: k.mac})
-		f.Subjects = append(f.Subjects, owners(claims[k.mac])...)
-		f.First, f.Last, f.Count = g.First, g.Last, g.Packets
-		f.Evidence = analyses.EvidenceOf(g.Witness, "eth.src == "+k.mac)
-		fs = append(fs, f)
+	}
+	s.between = map[string]bool{}
+	var fs []analyses.Finding
+	for mac, rs := range all {
+		s.between[mac] = true
+		fs = append(fs, forwarding(mac, claims[mac], rs))
 	}
 	return fs
+}
+
+// forwarding is the finding of a MAC that sends what is in rs, of its neighbours. What several points saw counts where most of it was seen.
+func forwarding(mac string, claims, rs []MACsRow) analyses.Finding {
+	slices.SortFunc(rs, func(a, b MACsRow) int {
+		return cmp.Or(cmp.Compare(a.Point, b.Point), analyses.CompareVLANs(a.VLAN, b.VLAN), a.Endpoint.Compare(b.Endpoint))
+	})
+	neighbours, at := map[graph.ID]bool{}, map[string]int64{}
+	var vlans, witness []string
+	first, end := rs[0].First, rs[0].Last
+	for _, r := range rs {
+		neighbours[r.Endpoint] = true
+		at[r.Point] += r.Packets
+		vlans = append(vlans, r.VLAN)
+		first, end, witness = min(first, r.First), max(end, r.Last), union(witness, r.Witness)
+	}
+	packets := slices.Max(slices.Collect(maps.Values(at)))
+	f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.85,
+		fmt.Sprintf("%s (%s) sends packets of %s in %s (%s): %s", mac, addressesOf(claims), plural(int64(len(neighbours)), "neighbour"), vlanNames(vlans), addressesOf(rs), plural(packets, "packet")),
+		analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", mac).String(), Label: mac})
+	f.Subjects = append(f.Subjects, owners(claims)...)
+	f.First, f.Last, f.Count = first, end, packets
+	f.Evidence = analyses.EvidenceOf(witness, "eth.src == "+mac)
+	return f
 }
 
 // atHome reports whether all that a MAC claims, of the family of an address, is in the network of that address. Who has addresses in two networks routes between them.
@@ -257,6 +276,22 @@ func vlanName(v string) string {
 		return "their segment"
 	}
 	return "VLAN " + v
+}
+
+// vlanNames names several VLANs, each once: "VLANs 10 and 66".
+func vlanNames(vlans []string) string {
+	vlans = slices.Clone(vlans)
+	slices.SortFunc(vlans, analyses.CompareVLANs)
+	vlans = slices.Compact(vlans)
+	switch {
+	case len(vlans) == 1:
+		return vlanName(vlans[0])
+	case vlans[0] == "":
+		return vlanName("") + " and " + vlanNames(vlans[1:])
+	case len(vlans) > 5:
+		return fmt.Sprintf("VLANs %s and %d more", strings.Join(vlans[:4], ", "), len(vlans)-4)
+	}
+	return "VLANs " + strings.Join(vlans[:len(vlans)-1], ", ") + " and " + vlans[len(vlans)-1]
 }
 
 // Of a flood of MACs: how many, that were seen how often at most, within which time.

@@ -44,6 +44,7 @@ mac 10.10.0.26 02:00:00:00:00:26 vlan=10 claims=1 packets=9
 	through := func(mac, more string) string {
 		return neighbours + "mac 10.10.0.66 " + mac + " vlan=10 claims=1\nmac 10.10.0.25 " + mac + " packets=7 vlan=10 " + more + "\nmac 10.10.0.26 " + mac + " packets=8 vlan=10 " + more
 	}
+	elsewhere := strings.NewReplacer("10.10.0", "10.11.0", ":25 ", ":35 ", ":26 ", ":36 ", "vlan=10", "vlan=11").Replace(through("02:00:00:00:00:99", ""))
 	const stranger, declared = "02:00:00:00:00:99", "02:00:00:00:00:fe"
 	for _, c := range []struct {
 		name, graph string
@@ -51,6 +52,9 @@ mac 10.10.0.26 02:00:00:00:00:26 vlan=10 claims=1 packets=9
 	}{
 		{"a host sends what its neighbours sent", through(stranger, ""), []string{
 			"high unexpected-gateway 0.85: 02:00:00:00:00:99 (10.10.0.66) sends packets of 2 neighbours in VLAN 10 (10.10.0.25, 10.10.0.26): 15 packets"}},
+		{"in two VLANs, seen at two points", through(stranger, "") + "\n" + strings.ReplaceAll(through(stranger, ""), "vlan=10", "vlan=10 point=edge2") + "\n" + elsewhere, []string{
+			"high unexpected-gateway 0.85: 02:00:00:00:00:99 (10.10.0.66, 10.11.0.66) sends packets of 4 neighbours in VLANs 10 and 11 (10.10.0.25, 10.10.0.26, 10.11.0.25, 10.11.0.26): 30 packets",
+			"medium mac-in-several-vlans 0.8: 02:00:00:00:00:99 speaks in VLANs 10 and 11 at the same time, as 10.10.0.25, 10.10.0.26, 10.10.0.66, 10.11.0.25 and 2 more: 32 packets"}},
 		{"untagged", strings.ReplaceAll(through(stranger, ""), "vlan=10", ""), []string{
 			"high unexpected-gateway 0.85: 02:00:00:00:00:99 (10.10.0.66) sends packets of 2 neighbours in their segment (10.10.0.25, 10.10.0.26): 15 packets"}},
 		{"the declared MAC", through(declared, ""), nil},
@@ -93,5 +97,17 @@ func TestFloods(t *testing.T) {
 				t.Errorf("filter %s, want %s...", r.Findings[0].Evidence[0].Filter, want)
 			}
 		})
+	}
+}
+
+func TestVLANNames(t *testing.T) {
+	for _, c := range []struct{ vlans, want string }{
+		{"10", "VLAN 10"}, {"", "their segment"}, {"9 10 9", "VLANs 9 and 10"}, {"10 2 3", "VLANs 2, 3 and 10"}, {"- 10", "their segment and VLAN 10"},
+		{"7 6 5 4 3 2", "VLANs 2, 3, 4, 5 and 2 more"},
+	} {
+		vlans := strings.Split(strings.ReplaceAll(c.vlans, "-", ""), " ")
+		if got := vlanNames(vlans); got != c.want {
+			t.Errorf("%q: %q, want %q", c.vlans, got, c.want)
+		}
 	}
 }

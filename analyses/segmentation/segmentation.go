@@ -152,6 +152,7 @@ type sight struct {
 	claims    map[claim][]MACsRow          // filled by pretends
 	own       map[spot]map[ownership]int   // how many addresses a MAC claims; likewise
 	alive     map[spot]map[string]lifetime // when a MAC spoke; likewise
+	between   map[string]bool              // MACs that forward for their neighbours; filled by gateways, which comes before announcers
 }
 
 // seenPoints returns the names of the capture points of the captures and of the frames in them.
