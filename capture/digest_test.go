@@ -3,8 +3,10 @@ package capture
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"testing"
 	"testing/iotest"
@@ -39,6 +41,35 @@ func TestDigest(t *testing.T) {
 		}
 	}
 }
+
+// TestSHA256Ends: the sum of a source that never ends is given up when its context is, at the next read, and the source is closed.
+func TestSHA256Ends(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	e := &endless{last: 3, end: cancel}
+	sha, err := Source{Path: "long", Open: func() (io.ReadCloser, error) { return e, nil }}.SHA256(ctx)
+	if sha != "" || !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", sha, err)
+	}
+	if e.reads != 3 || !e.closed {
+		t.Errorf("%d reads, want 3; closed %v", e.reads, e.closed)
+	}
+}
+
+// endless has bytes without end, and calls end with its last read.
+type endless struct {
+	reads, last int
+	end         func()
+	closed      bool
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.reads++; e.reads == e.last {
+		e.end()
+	}
+	return len(b), nil
+}
+
+func (e *endless) Close() error { e.closed = true; return nil }
 
 // pieces reads little at a time.
 type pieces struct{ r io.Reader }

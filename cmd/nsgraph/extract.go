@@ -62,7 +62,7 @@ func (a *app) extract(ctx context.Context, id string, captures []string) error {
 	for _, c := range r.Captures {
 		files["sha256:"+c.SHA256] = c.Path
 	}
-	src, err := proof.Sources(f, files)
+	src, err := proof.Sources(ctx, f, files)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (a *app) distinct(ctx context.Context, src []capture.Source) ([]capture.Sou
 	var out []capture.Source
 	for _, x := range src {
 		if x.Size > 0 && size[x.Size] > 1 {
-			sha, err := sumOf(ctx, x)
+			sha, err := x.SHA256(ctx)
 			if ctx.Err() != nil {
 				return nil, &exitError{exitInterrupted, errors.New("interrupted before anything was read")}
 			}

@@ -98,7 +98,7 @@ func (a *app) createSnapshot(ctx context.Context, name string, captures []string
 		if p.From >= p.To {
 			return usage("--since %s is after the last packet, of %s", a.since, last)
 		}
-		shas, err := captureHashes(captures)
+		shas, err := captureHashes(ctx, captures)
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (a *app) createSnapshot(ctx context.Context, name string, captures []string
 }
 
 // captureHashes turns SHA-256 values and files into SHA-256 values.
-func captureHashes(names []string) ([]string, error) {
+func captureHashes(ctx context.Context, names []string) ([]string, error) {
 	var out []string
 	for _, n := range names {
 		n = strings.TrimPrefix(n, "sha256:")
@@ -127,7 +127,7 @@ func captureHashes(names []string) ([]string, error) {
 			return nil, err
 		}
 		for _, s := range src {
-			sha, err := s.SHA256()
+			sha, err := s.SHA256(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -119,7 +119,7 @@ func unknownSources(ctx context.Context, s graph.Store, src []capture.Source) (u
 			unknown = append(unknown, x)
 			continue
 		}
-		sha, err := sumOf(ctx, x)
+		sha, err := x.SHA256(ctx)
 		if ctx.Err() != nil {
 			return nil, nil, &exitError{exitInterrupted, errors.New("interrupted: nothing was read, the store is as it was")}
 		}
@@ -133,21 +133,6 @@ func unknownSources(ctx context.Context, s graph.Store, src []capture.Source) (u
 		unknown = append(unknown, x) // one that cannot be read is reported by the run
 	}
 	return unknown, skipped, nil
-}
-
-// sumOf is the SHA-256 of a source, or nothing if ctx ends before it is known.
-func sumOf(ctx context.Context, x capture.Source) (sha string, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		sha, err = x.SHA256()
-	}()
-	select {
-	case <-done:
-		return sha, err
-	case <-ctx.Done():
-		return "", ctx.Err() // the program ends; nobody waits for the sum
-	}
 }
 
 // declare writes the layer that the intent declares: zones, groups and applications with their members.

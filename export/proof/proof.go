@@ -17,7 +17,7 @@ import (
 var ErrChanged = errors.New("the file is no longer the capture that the finding cites")
 
 // Sources returns the capture of each piece of the finding's evidence; paths maps "sha256:…" to files.
-func Sources(f analyses.Finding, paths map[string]string) ([]capture.Source, error) {
+func Sources(ctx context.Context, f analyses.Finding, paths map[string]string) ([]capture.Source, error) {
 	var out []capture.Source
 	for _, e := range f.Evidence {
 		path := paths[e.Capture]
@@ -31,7 +31,7 @@ func Sources(f analyses.Finding, paths map[string]string) ([]capture.Source, err
 		if len(src) != 1 {
 			return nil, fmt.Errorf("finding %s: %s is not one capture", f.ID, path)
 		}
-		sha, err := src[0].SHA256()
+		sha, err := src[0].SHA256(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ func source(t *testing.T, path string) (s capture.Source, cited string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sha, err := sources[0].SHA256()
+	sha, err := sources[0].SHA256(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func packets(t *testing.T, r io.Reader) (ps []file.Packet) {
 func TestWrite(t *testing.T) {
 	_, cited := source(t, office)
 	f := analyses.Finding{ID: "f1", Rule: "a/b", Text: "what was seen", Evidence: []analyses.Evidence{{Capture: cited, Packets: []uint64{2, 17, 40}}, {Capture: cited, Packets: []uint64{3}}}}
-	sources, err := proof.Sources(f, map[string]string{cited: office})
+	sources, err := proof.Sources(t.Context(), f, map[string]string{cited: office})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestSources(t *testing.T) {
 	}
 	f := analyses.Finding{ID: "f1", Evidence: []analyses.Evidence{{Capture: cited}}}
 	for path, want := range map[string]string{"": "standard input", "-": "standard input", "nowhere.pcap": "nowhere.pcap", two: "not one capture", changed: "no longer the capture"} {
-		_, err := proof.Sources(f, map[string]string{cited: path})
+		_, err := proof.Sources(t.Context(), f, map[string]string{cited: path})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", path, err, want)
 		}
