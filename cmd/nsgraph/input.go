@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -50,8 +51,12 @@ func (a *app) decode(ctx context.Context, args []string, in *intent.Intent) (*de
 	if err != nil {
 		return nil, err
 	}
-	if src, err = a.distinct(ctx, src); err != nil {
+	src, again, err := distinct(ctx, src, nil)
+	if err != nil {
 		return nil, err
+	}
+	for _, c := range again { // it would be counted as what a second capture point saw
+		a.log.Warn("the same capture twice: read once", "capture", c.path, "is", c.of)
 	}
 	d, err := a.decodeSources(ctx, src, in)
 	if d != nil {
@@ -60,29 +65,41 @@ func (a *app) decode(ctx context.Context, args []string, in *intent.Intent) (*de
 	return d, err
 }
 
-// distinct leaves out what has the content of another, as a store does: it would be counted as what a second capture point saw.
-func (a *app) distinct(ctx context.Context, src []capture.Source) ([]capture.Source, error) {
+// twin is a capture whose content is that of another.
+type twin struct {
+	path string
+	of   string // the path of the other, or what known called it
+}
+
+// distinct parts from src what has the content of another before it, or of one that is known by its SHA-256. What cannot be read stays, for
+// the run to report, and so does what can be read only once. Only what may be a twin is summed: with nothing known, that is a file that
+// another equals in size.
+func distinct(ctx context.Context, src []capture.Source, known map[string]string) (fresh []capture.Source, again []twin, err error) {
 	size := map[int64]int{}
 	for _, x := range src {
 		size[x.Size]++
 	}
-	first := map[string]string{} // path by SHA-256
-	var out []capture.Source
+	first := maps.Clone(known) // path by SHA-256
+	if first == nil {
+		first = map[string]string{}
+	}
 	for _, x := range src {
-		if x.Size > 0 && size[x.Size] > 1 {
+		if len(known) > 0 || size[x.Size] > 1 {
 			sha, err := x.SHA256(ctx)
 			if ctx.Err() != nil {
-				return nil, &exitError{exitInterrupted, errors.New("interrupted before anything was read")}
+				return nil, nil, &exitError{exitInterrupted, errors.New("interrupted before anything was read")}
 			}
-			if path, ok := first[sha]; ok && err == nil { // one that cannot be read is reported by the run
-				a.log.Warn("the same capture twice: read once", "capture", x.Path, "is", path)
-				continue
+			if err == nil && sha != "" {
+				if of, ok := first[sha]; ok {
+					again = append(again, twin{x.Path, of})
+					continue
+				}
+				first[sha] = x.Path
 			}
-			first[sha] = x.Path
 		}
-		out = append(out, x)
+		fresh = append(fresh, x)
 	}
-	return out, nil
+	return fresh, again, nil
 }
 
 // sources resolves captures. What cannot be found beside others that can is input that is missing, and no reason to stop.

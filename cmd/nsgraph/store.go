@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"netscope.example/nsgraph/analyses"
-	"netscope.example/nsgraph/capture"
 	"netscope.example/nsgraph/export"
 	"netscope.example/nsgraph/graph"
 	"netscope.example/nsgraph/graph/intent"
@@ -59,8 +58,16 @@ func (a *app) ingest(ctx context.Context, args []string) error {
 	}
 	defer s.Close()
 	out := added{Store: a.storeName(), Skipped: []string{}, Captures: []export.Capture{}}
-	if src, out.Skipped, err = unknownSources(ctx, s, src); err != nil {
+	known, err := held(ctx, s)
+	if err != nil {
 		return err
+	}
+	src, again, err := distinct(ctx, src, known)
+	if err != nil {
+		return err
+	}
+	for _, c := range again {
+		out.Skipped = append(out.Skipped, c.path)
 	}
 	if len(src) == 0 {
 		return a.printAdded(ctx, s, out)
@@ -97,42 +104,19 @@ func (a *app) ingest(ctx context.Context, args []string) error {
 	return d.partial()
 }
 
-// unknownSources drops the files that the store holds already.
-func unknownSources(ctx context.Context, s graph.Store, src []capture.Source) (unknown []capture.Source, skipped []string, err error) {
+// held returns the captures of a store, by SHA-256, as [distinct] takes them.
+func held(ctx context.Context, s graph.Store) (map[string]string, error) {
 	batches, err := s.Batches(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	known := map[string]bool{}
+	known := map[string]string{}
 	for _, b := range batches {
 		for _, sha := range b.Captures {
-			known[sha] = true
+			known[sha] = "in the store"
 		}
 	}
-	skipped = []string{}
-	size := map[int64]int{}
-	for _, x := range src {
-		size[x.Size]++
-	}
-	for _, x := range src {
-		if len(known) == 0 && size[x.Size] == 1 { // it can be no copy of anything
-			unknown = append(unknown, x)
-			continue
-		}
-		sha, err := x.SHA256(ctx)
-		if ctx.Err() != nil {
-			return nil, nil, &exitError{exitInterrupted, errors.New("interrupted: nothing was read, the store is as it was")}
-		}
-		if err == nil && sha != "" && known[sha] {
-			skipped = append(skipped, x.Path)
-			continue
-		}
-		if sha != "" {
-			known[sha] = true // the same file named twice
-		}
-		unknown = append(unknown, x) // one that cannot be read is reported by the run
-	}
-	return unknown, skipped, nil
+	return known, nil
 }
 
 // declare writes the layer that the intent declares: zones, groups and applications with their members.
