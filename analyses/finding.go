@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -86,21 +85,8 @@ func NewFinding(rule string, sev Severity, confidence float64, text string, subj
 	}
 	return Finding{
 		ID: graph.NewID("Finding", key...).String(), Rule: rule, Severity: sev, Confidence: confidence, Subjects: subjects,
-		Text: Printable(agree(text)), Count: 1, ExplainedBy: []string{}, Evidence: []Evidence{},
+		Text: Printable(text), Count: 1, ExplainedBy: []string{}, Evidence: []Evidence{},
 	}
-}
-
-// counted finds a 1 and the plural of what texts count behind it.
-var counted = regexp.MustCompile(`(^|[ (])(of )?1 ((payload |TCP |RTP |regular )?(packet|byte|conversation|attempt|time|redirect|fragment|segment|message|claim|run|client|host|peer|MAC|round trip))s\b`)
-
-// agree puts what is counted once into the singular: "(1 redirects)" is one redirect. Behind "of" the plural stays, as in "1 of 1 attempts".
-func agree(text string) string {
-	return counted.ReplaceAllStringFunc(text, func(s string) string {
-		if strings.Contains(s, "of 1 ") {
-			return s
-		}
-		return strings.TrimSuffix(s, "s")
-	})
 }
 
 // SortFindings orders by severity, most severe first, then rule, confidence, text and ID.

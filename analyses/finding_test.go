@@ -77,20 +77,6 @@ func TestEvidenceOf(t *testing.T) {
 	}
 }
 
-func TestFindingAgrees(t *testing.T) {
-	for text, want := range map[string]string{
-		"a tells b (1 redirects)":          "a tells b (1 redirect)",
-		"1 of 1 attempts failed":           "1 of 1 attempts failed",
-		"1 packets, 11 packets, 2 packets": "1 packet, 11 packets, 2 packets",
-		"of 10.0.0.1 hosts and 0.1 bytes":  "of 10.0.0.1 hosts and 0.1 bytes",
-		"1 conversations, 1 TCP segments":  "1 conversation, 1 TCP segment",
-	} {
-		if f := NewFinding("a/b", Low, 1, text); f.Text != want {
-			t.Errorf("%q: %q, want %q", text, f.Text, want)
-		}
-	}
-}
-
 func TestFilters(t *testing.T) {
 	a, b, six := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("fe80::1")
 	for _, c := range []struct{ got, want string }{

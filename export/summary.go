@@ -166,19 +166,8 @@ func Number(n int64) string {
 // Percent writes a share: 12.3 %.
 func Percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
 
-// Count writes a number with its noun in the right number.
-func Count(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if strings.HasSuffix(noun, "class") {
-		return Number(n) + " " + noun + "es"
-	}
-	if s, ok := strings.CutSuffix(noun, "y"); ok {
-		return Number(n) + " " + s + "ies"
-	}
-	return Number(n) + " " + noun + "s"
-}
+// Count writes a number with what it counts, a noun in the singular: "1 packet", "1,200 queries".
+func Count(n int64, noun string) string { return Number(n) + " " + analyses.Noun(n, noun) }
 
 // Duration writes a time in seconds in the unit that fits: "20 µs", "250 ms", "44.9 s", "12 min", "3.5 h", "12 days", "3 years".
 func Duration(seconds float64) string {

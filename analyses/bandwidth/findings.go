@@ -191,7 +191,7 @@ func unidentified(rows []VolumesRow, o Options) []analyses.Finding {
 	var largest, shown, cited []string
 	var subjects []analyses.Subject
 	for _, id := range ids[:min(3, len(ids))] {
-		largest = append(largest, fmt.Sprintf("%s (%d bytes)", label[id], byService[id]))
+		largest = append(largest, fmt.Sprintf("%s (%s)", label[id], analyses.Count(byService[id], "byte")))
 		shown, cited = append(shown, filter[id]), analyses.Union(cited, witness[id], maxList)
 		subjects = append(subjects, analyses.Subject{Kind: "service", ID: id.String(), Label: label[id]})
 	}

@@ -105,6 +105,8 @@ use 10.0.0.1 10.0.0.3 tcp/2 bytes_up=60 bytes_down=0
 use 10.0.0.1 10.0.0.3 tcp/3 bytes_up=30 bytes_down=0
 use 10.0.0.1 10.0.0.3 tcp/4 bytes_up=10 bytes_down=0`, []string{
 			"info 0.9: 300 of 900 bytes (33.3 %) could not be named, most of them with 10.0.0.3 tcp/1 (200 bytes), 10.0.0.3 tcp/2 (60 bytes), 10.0.0.3 tcp/3 (30 bytes)"}},
+		{"a byte", "use 10.0.0.1 10.0.0.3 tcp/1 bytes_up=200 bytes_down=0\nuse 10.0.0.1 10.0.0.3 tcp/2 bytes_up=1 bytes_down=0", []string{
+			"info 0.9: 201 of 201 bytes (100.0 %) could not be named, most of them with 10.0.0.3 tcp/1 (200 bytes), 10.0.0.3 tcp/2 (1 byte)"}},
 		{"a tenth", "use 10.0.0.1 10.0.0.2 tcp/443 application=tls bytes_up=90 bytes_down=0\nuse 10.0.0.1 10.0.0.3 tcp/1 bytes_up=10 bytes_down=0", nil},
 		{"a tunnel is named by what it is", "use 10.0.0.1 10.0.0.2 gre/0 carries=gre", nil},
 		{"what is inside is counted with its tunnel", "use 10.0.0.1 10.0.0.2 gre/0 carries=gre\nuse 10.1.0.1 10.1.0.2 tcp/9 tunnel=gre bytes_up=9000", nil},

@@ -81,8 +81,8 @@ func (j *judge) spoofed(places []claimPlace, claims, users map[claimPlace][]*Cla
 			continue
 		}
 		for _, s := range loot[t] {
-			text := fmt.Sprintf("%s%s is claimed by %s (%d claims), which claims %d addresses and sends from none, and used by %s (%d packets), want one",
-				s.claim.Address, inVLAN(t.vlan), t.mac, s.claim.Claims, len(loot[t]), s.use.MAC, s.use.Packets)
+			text := fmt.Sprintf("%s%s is claimed by %s (%s), which claims %d addresses and sends from none, and used by %s (%s), want one",
+				s.claim.Address, inVLAN(t.vlan), t.mac, analyses.Count(s.claim.Claims, "claim"), len(loot[t]), s.use.MAC, analyses.Count(s.use.Packets, "packet"))
 			j.addressFinding(0.7, text, s.claim, s.use)
 		}
 	}
@@ -158,7 +158,7 @@ func (j *judge) duplicate(all []*ClaimRow, a, b *ClaimRow) {
 	for _, c := range all {
 		macs[c.MAC] = true
 	}
-	text := fmt.Sprintf("%s%s is claimed by two MACs at one time, %s (%d claims) and %s (%d), want one", a.Address, inVLAN(a.VLAN), a.MAC, a.Claims, b.MAC, b.Claims)
+	text := fmt.Sprintf("%s%s is claimed by two MACs at one time, %s (%s) and %s (%d), want one", a.Address, inVLAN(a.VLAN), a.MAC, analyses.Count(a.Claims, "claim"), b.MAC, b.Claims)
 	if len(macs) > 2 {
 		text = fmt.Sprintf("%s%s is claimed by %d MACs, %s and %s among them at one time, want one", a.Address, inVLAN(a.VLAN), len(macs), a.MAC, b.MAC)
 	}

@@ -14,12 +14,12 @@ func (j *judge) icmp() {
 	j.complaints("icmp.mtu", "configuration/path-mtu-reduced", "icmp.type == 3 && icmp.code == 4 || icmpv6.type == 2", j.reducedText)
 	j.complaints("icmp.redirect", "configuration/icmp-redirect", "icmp.type == 5 || icmpv6.type == 137", func(who, value string, groups []string, n int64) string {
 		if len(groups) == 1 && groups[0] == value {
-			return fmt.Sprintf("%s tells hosts that %s is on their own link (%d redirects)", who, value, n)
+			return fmt.Sprintf("%s tells hosts that %s is on their own link (%s)", who, value, analyses.Count(n, "redirect"))
 		}
-		return fmt.Sprintf("%s tells hosts that %s is the better gateway to %s (%d redirects)", who, value, list(groups), n)
+		return fmt.Sprintf("%s tells hosts that %s is the better gateway to %s (%s)", who, value, list(groups), analyses.Count(n, "redirect"))
 	})
 	j.complaints("icmp.unreachable", "configuration/unreachable", "icmp.type == 3 || icmpv6.type == 1", func(who, value string, groups []string, n int64) string {
-		return fmt.Sprintf("%s cannot reach a %s in %s (%d times)", who, value, list(groups), n)
+		return fmt.Sprintf("%s cannot reach a %s in %s (%s)", who, value, list(groups), analyses.Count(n, "time"))
 	})
 }
 
@@ -33,9 +33,9 @@ func (j *judge) reducedText(who, mtu string, groups []string, n int64) string {
 	slices.Sort(to)
 	to = slices.Compact(to)
 	if mtu == "0" {
-		return fmt.Sprintf("%s drops packets to %s as too big without saying its MTU (%d times)", who, list(to), n)
+		return fmt.Sprintf("%s drops packets to %s as too big without saying its MTU (%s)", who, list(to), analyses.Count(n, "time"))
 	}
-	return fmt.Sprintf("%s reports next-hop MTU %s towards %s (%d times)", who, mtu, list(to), n)
+	return fmt.Sprintf("%s reports next-hop MTU %s towards %s (%s)", who, mtu, list(to), analyses.Count(n, "time"))
 }
 
 // complaints makes one finding of all that one router says with one value.

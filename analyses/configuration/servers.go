@@ -153,7 +153,7 @@ func (j *judge) choice(app, vlan string, hosts []*chooser, serves map[graph.ID]b
 			}
 		}
 		slices.Sort(own)
-		f.Text = fmt.Sprintf("%s%s asks %s server %s (%d conversations), %d of %d hosts there ask %s", h.addr, inVLAN(vlan), app, list(own), n, best, len(hosts), usual[0])
+		f.Text = fmt.Sprintf("%s%s asks %s server %s (%s), %d of %d hosts there ask %s", h.addr, inVLAN(vlan), app, list(own), analyses.Count(n, "conversation"), best, len(hosts), usual[0])
 		f.Count = max(n, 1)
 		f.Evidence = analyses.EvidenceOf(witness, app+" && "+analyses.AddressFilter(h.addr))
 		j.add(f)
@@ -187,7 +187,7 @@ func (j *judge) fragments(r *ServerRow, id graph.ID, from, to netip.Addr, n, pac
 		return
 	}
 	f := analyses.NewFinding("configuration/fragmentation", analyses.Low, 0.9,
-		fmt.Sprintf("%s sends %s %d fragments in %d packets during %d s", from, analyses.ServiceLabel(to, r.Transport, r.Port), n, packets, int64(r.Last-r.First)/1e9),
+		fmt.Sprintf("%s sends %s %d fragments in %s during %d s", from, analyses.ServiceLabel(to, r.Transport, r.Port), n, analyses.Count(packets, "packet"), int64(r.Last-r.First)/1e9),
 		analyses.Subject{Kind: "endpoint", ID: id.String(), Label: from.String()})
 	f.First, f.Last, f.Count = r.First, r.Last, n
 	f.Evidence = analyses.EvidenceOf(r.Witness, analyses.AddressFilter(from)+" && "+analyses.AddressFilter(to))

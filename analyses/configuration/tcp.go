@@ -72,16 +72,16 @@ func (j *judge) transport() {
 	for _, h := range inOrder(unscaled) {
 		ceiling := maxUnscaled * 8 / (float64(h.rtt) / 1e9) / 1e6
 		j.tcpFinding(h, "configuration/tcp-no-scaling", analyses.Low, 0.9, h.payload,
-			fmt.Sprintf("%s offers no window scaling: 65,535 bytes in %.1f ms cap what it receives from %s at %.1f Mbit/s (%d bytes received)",
-				h.address, float64(h.rtt)/1e6, list(h.peers), ceiling, h.payload))
+			fmt.Sprintf("%s offers no window scaling: 65,535 bytes in %.1f ms cap what it receives from %s at %.1f Mbit/s (%s received)",
+				h.address, float64(h.rtt)/1e6, list(h.peers), ceiling, analyses.Count(h.payload, "byte")))
 	}
 	for _, h := range inOrder(limited) {
 		if unscaled[h.id] != nil {
 			continue // told above
 		}
 		f := j.tcpFinding(h, "configuration/tcp-window-limited", analyses.Medium, 0.8, h.payload,
-			fmt.Sprintf("%s offers a receive window of at most %d bytes to %s: in %.1f ms it caps what comes at %.1f Mbit/s, and no more came (%d bytes received)",
-				h.address, h.window, list(h.peers), float64(h.rtt)/1e6, float64(h.window)*8e3/float64(h.rtt), h.payload))
+			fmt.Sprintf("%s offers a receive window of at most %s to %s: in %.1f ms it caps what comes at %.1f Mbit/s, and no more came (%s received)",
+				h.address, analyses.Count(h.window, "byte"), list(h.peers), float64(h.rtt)/1e6, float64(h.window)*8e3/float64(h.rtt), analyses.Count(h.payload, "byte")))
 		j.explain(f, "loss")
 	}
 	for _, h := range inOrder(small) {
@@ -89,14 +89,14 @@ func (j *judge) transport() {
 			continue
 		}
 		j.tcpFinding(h, "configuration/tcp-mss-default", analyses.Low, 0.8, h.payload,
-			fmt.Sprintf("%s offers MSS %d to %s, the default of a host that does not know its MTU (%d bytes received)", h.address, h.mss, list(h.peers), h.payload))
+			fmt.Sprintf("%s offers MSS %d to %s, the default of a host that does not know its MTU (%s received)", h.address, h.mss, list(h.peers), analyses.Count(h.payload, "byte")))
 	}
 	for _, h := range inOrder(stalled) {
 		if h.ms < j.o.ZeroWindow.Milliseconds() {
 			continue
 		}
 		f := j.tcpFinding(h, "configuration/tcp-zero-window", analyses.Medium, 0.9, h.closed,
-			fmt.Sprintf("%s keeps its receive window closed for %.1f s in all (%d times) against %s, want it open", h.address, float64(h.ms)/1000, h.closed, list(h.peers)))
+			fmt.Sprintf("%s keeps its receive window closed for %.1f s in all (%s) against %s, want it open", h.address, float64(h.ms)/1000, analyses.Count(h.closed, "time"), list(h.peers)))
 		j.explain(f, "loss")
 	}
 }

@@ -145,7 +145,7 @@ func (t *trouble) finding(o Options, h hearing, artefacts []graph.Artefact) anal
 	label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
 	text := fmt.Sprintf("%s to %s: %d of %d attempts failed: %s", r.ClientAddress, label, t.failed, t.failed+t.worked, t.how())
 	if t.failed < o.FailedTries {
-		text += fmt.Sprintf("; %d packets sent", t.packets)
+		text += fmt.Sprintf("; %s sent", analyses.Count(t.packets, "packet"))
 	}
 	f := analyses.NewFinding("dependency/failing", analyses.Medium, 0.9, text,
 		analyses.Subject{Kind: "endpoint", ID: r.Client.String(), Label: r.ClientAddress.String()}, analyses.Subject{Kind: "service", ID: r.Service.String(), Label: label})
@@ -200,12 +200,8 @@ func (m *mapping) credentials() []analyses.Finding {
 			from, filter = fmt.Sprintf("%d clients", len(s.clients)), serviceFilter(r.ServerAddress, r.Transport, r.Port)
 		}
 		s.n = max(s.n, 1)
-		conversations := "1 conversation"
-		if s.n != 1 {
-			conversations = fmt.Sprintf("%d conversations", s.n)
-		}
 		slices.Sort(s.kinds)
-		text := fmt.Sprintf("%s to %s: %s credentials in clear in %s", from, label, strings.Join(s.kinds, ", "), conversations)
+		text := fmt.Sprintf("%s to %s: %s credentials in clear in %s", from, label, strings.Join(s.kinds, ", "), analyses.Count(s.n, "conversation"))
 		f := analyses.NewFinding("dependency/cleartext-credentials", analyses.High, 0.9, text, analyses.Subject{Kind: "service", ID: id.String(), Label: label})
 		f.First, f.Last, f.Count = r.First, r.Last, s.n
 		f.Evidence = analyses.EvidenceOf(r.Witness, filter)

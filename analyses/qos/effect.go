@@ -6,6 +6,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"netscope.example/nsgraph/analyses"
 )
 
 // effect judges a class against best effort: by the delay between two capture points if both crossed them, else on the paths between zones that both took.
@@ -115,7 +117,7 @@ func (j *judge) crossing(c int) (verdict, why string) {
 			continue
 		}
 		worst = b
-		verdict, why = waited(a, b, fmt.Sprintf("%s to %s: %d packets wait %.1f ms on average, %d of best effort %.1f ms", w.from, w.to, m.n, a/1e6, o.n, b/1e6))
+		verdict, why = waited(a, b, fmt.Sprintf("%s to %s: %s wait %.1f ms on average, %d of best effort %.1f ms", w.from, w.to, analyses.Count(m.n, "packet"), a/1e6, o.n, b/1e6))
 	}
 	return verdict, why
 }

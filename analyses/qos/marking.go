@@ -183,7 +183,7 @@ func (j *judge) untrusted() []analyses.Finding {
 			continue
 		}
 		h := j.site.HostByID(id)
-		text := fmt.Sprintf("%s (%s, not trusted) sends %d packets marked %s", h.Address, h.Zone, s.packets, names(slices.Sorted(maps.Keys(s.marks))))
+		text := fmt.Sprintf("%s (%s, not trusted) sends %s marked %s", h.Address, h.Zone, analyses.Count(s.packets, "packet"), names(slices.Sorted(maps.Keys(s.marks))))
 		f := analyses.NewFinding("qos/untrusted-mark", analyses.Medium, 0.85, text, analyses.Subject{Kind: "endpoint", ID: id.String(), Label: h.Address.String()})
 		f.First, f.Last, f.Count = s.first, s.last, s.packets
 		f.Evidence = analyses.EvidenceOf(s.witness, s.filter)
@@ -261,8 +261,8 @@ func (j *judge) remarked() []analyses.Finding {
 		if j.boundary(t.FromVLAN) {
 			continue
 		}
-		text := fmt.Sprintf("%s in VLAN %s to %s in VLAN %s: %d packets marked %s arrive as %s (%s), first %s", t.FromPoint, cmp.Or(t.FromVLAN, "none"), t.ToPoint, cmp.Or(t.ToVLAN, "none"),
-			t.Packets, dscpName(t.FromDSCP), dscpName(t.ToDSCP), kind(t.FromDSCP, t.ToDSCP), t.Example)
+		text := fmt.Sprintf("%s in VLAN %s to %s in VLAN %s: %s marked %s arrive as %s (%s), first %s", t.FromPoint, cmp.Or(t.FromVLAN, "none"), t.ToPoint, cmp.Or(t.ToVLAN, "none"),
+			analyses.Count(t.Packets, "packet"), dscpName(t.FromDSCP), dscpName(t.ToDSCP), kind(t.FromDSCP, t.ToDSCP), t.Example)
 		subjects := []analyses.Subject{{Kind: "point", ID: graph.NewID("CapturePoint", t.FromPoint).String(), Label: t.FromPoint + " vlan " + t.FromVLAN},
 			{Kind: "point", ID: graph.NewID("CapturePoint", t.ToPoint).String(), Label: t.ToPoint + " vlan " + t.ToVLAN},
 			{Kind: "dscp", ID: fmt.Sprintf("%d-%d %s-%s", t.FromDSCP, t.ToDSCP, t.FromVLAN, t.ToVLAN), Label: dscpName(t.FromDSCP) + " to " + dscpName(t.ToDSCP)}}
@@ -326,7 +326,7 @@ func (j *judge) disagreeing() []analyses.Finding {
 		if r.Direction == "down" {
 			from, to, endpoint = r.ServerAddress.String(), r.ClientAddress.String(), r.Server
 		}
-		text := fmt.Sprintf("%s to %s: %d packets marked %s carry 802.1p priority %d", from, to, min(nd, np), dscpName(d), p)
+		text := fmt.Sprintf("%s to %s: %s marked %s carry 802.1p priority %d", from, to, analyses.Count(min(nd, np), "packet"), dscpName(d), p)
 		f := analyses.NewFinding("qos/pcp-dscp-mismatch", analyses.Low, 0.8, text, analyses.Subject{Kind: "endpoint", ID: endpoint.String(), Label: from},
 			analyses.Subject{Kind: "service", ID: r.Service.String() + " " + r.Direction, Label: to})
 		f.First, f.Last, f.Count = r.First, r.Last, min(nd, np)

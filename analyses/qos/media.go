@@ -101,9 +101,9 @@ func (j *judge) poor(streams []Stream) []analyses.Finding {
 		if s.Packets < 2*j.o.MinPackets || !badLoss && !badJitter && !badMOS {
 			continue
 		}
-		text := fmt.Sprintf("%s to %s, %s: %d of %d packets lost (%.2f %%, %d runs), jitter %.1f ms on average, MOS %.2f", x.Src, x.Dst, codecName(x), x.Lost, s.Expected, x.LossPct, s.LossRuns, x.JitterMean, x.MOS)
+		text := fmt.Sprintf("%s to %s, %s: %d of %d packets lost (%.2f %%, %s), jitter %.1f ms on average, MOS %.2f", x.Src, x.Dst, codecName(x), x.Lost, s.Expected, x.LossPct, analyses.Count(s.LossRuns, "run"), x.JitterMean, x.MOS)
 		if x.MOS == 0 {
-			text = fmt.Sprintf("%s to %s, %s: %d of %d packets lost (%.2f %%, %d runs), jitter %.1f ms on average", x.Src, x.Dst, codecName(x), x.Lost, s.Expected, x.LossPct, s.LossRuns, x.JitterMean)
+			text = fmt.Sprintf("%s to %s, %s: %d of %d packets lost (%.2f %%, %s), jitter %.1f ms on average", x.Src, x.Dst, codecName(x), x.Lost, s.Expected, x.LossPct, analyses.Count(s.LossRuns, "run"), x.JitterMean)
 		}
 		f := analyses.NewFinding("qos/poor-call", analyses.Medium, 0.9, text, streamSubject(s))
 		f.First, f.Last, f.Count = s.First, s.Last, max(1, x.Lost)

@@ -91,7 +91,7 @@ func (j *judge) asymmetric() []analyses.Finding {
 		if s.clients > 1 {
 			who = fmt.Sprintf("%d clients", s.clients)
 		}
-		text := fmt.Sprintf("%s to %s: packets are marked %s, those back %s (%d packets of %s)", who, label, dscpName(k.up), dscpName(k.down), s.packets, cmp.Or(k.app, "no known application"))
+		text := fmt.Sprintf("%s to %s: packets are marked %s, those back %s (%s of %s)", who, label, dscpName(k.up), dscpName(k.down), analyses.Count(s.packets, "packet"), cmp.Or(k.app, "no known application"))
 		f := analyses.NewFinding("qos/asymmetric-mark", analyses.Low, 0.8, text, analyses.Subject{Kind: "service", ID: k.service.String(), Label: label},
 			analyses.Subject{Kind: "dscp", ID: fmt.Sprintf("%d-%d %s", k.up, k.down, k.app), Label: dscpName(k.up) + ", back " + dscpName(k.down)})
 		f.First, f.Last, f.Count = s.first, s.last, s.packets
@@ -159,7 +159,7 @@ func (j *judge) abused() []analyses.Finding {
 		s := at[k]
 		_, from, _ := s.row.sent()
 		name := j.plan.classes[k.class].name
-		text := fmt.Sprintf("%s to %s: %d bytes of %s in %d packets travel as class %s (%s)", from, someOf(s.peers), s.bytes, cmp.Or(s.row.Application, "bulk"), s.packets, name, dscpName(s.row.DSCP))
+		text := fmt.Sprintf("%s to %s: %s of %s in %s travel as class %s (%s)", from, someOf(s.peers), analyses.Count(s.bytes, "byte"), cmp.Or(s.row.Application, "bulk"), analyses.Count(s.packets, "packet"), name, dscpName(s.row.DSCP))
 		f := analyses.NewFinding("qos/class-abuse", analyses.Medium, 0.8, text, analyses.Subject{Kind: "endpoint", ID: k.endpoint.String(), Label: from},
 			analyses.Subject{Kind: "class", ID: name, Label: name})
 		f.First, f.Last, f.Count = s.row.First, s.row.Last, s.packets
@@ -188,8 +188,8 @@ func (j *judge) bleached() []analyses.Finding {
 		if r.ECTCleared < j.o.MinMarked {
 			continue
 		}
-		text := fmt.Sprintf("%s in VLAN %s to %s in VLAN %s: %d packets lost their ECN mark, of %d marked %s, first %s", r.FromPoint, cmp.Or(r.FromVLAN, "none"), r.ToPoint, cmp.Or(r.ToVLAN, "none"),
-			r.ECTCleared, r.Packets, dscpName(r.DSCP), r.Example)
+		text := fmt.Sprintf("%s in VLAN %s to %s in VLAN %s: %s lost their ECN mark, of %d marked %s, first %s", r.FromPoint, cmp.Or(r.FromVLAN, "none"), r.ToPoint, cmp.Or(r.ToVLAN, "none"),
+			analyses.Count(r.ECTCleared, "packet"), r.Packets, dscpName(r.DSCP), r.Example)
 		f := analyses.NewFinding("qos/ecn-bleached", analyses.Low, 0.95, text,
 			analyses.Subject{Kind: "point", ID: graph.NewID("CapturePoint", r.FromPoint).String(), Label: r.FromPoint + " vlan " + r.FromVLAN},
 			analyses.Subject{Kind: "point", ID: graph.NewID("CapturePoint", r.ToPoint).String(), Label: r.ToPoint + " vlan " + r.ToVLAN},
@@ -206,7 +206,7 @@ func (j *judge) bleached() []analyses.Finding {
 		}
 		m := MarksRow{Client: r.Client, ClientAddress: r.ClientAddress, Service: r.Service, Server: r.Server, ServerAddress: r.ServerAddress, Transport: r.Transport, Port: r.Port, Direction: r.Direction}
 		from, name, to := m.sent()
-		text := fmt.Sprintf("%s to %s: %d packets say that congestion was experienced, none is ECN-capable", name, to, r.CE)
+		text := fmt.Sprintf("%s to %s: %s say that congestion was experienced, none is ECN-capable", name, to, analyses.Count(r.CE, "packet"))
 		f := analyses.NewFinding("qos/ecn-bleached", analyses.Low, 0.6, text, analyses.Subject{Kind: "endpoint", ID: from.String(), Label: name},
 			analyses.Subject{Kind: "service", ID: r.Service.String() + " " + r.Direction, Label: to})
 		f.First, f.Last, f.Count = r.First, r.Last, r.CE

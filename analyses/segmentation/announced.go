@@ -52,7 +52,7 @@ func (s *sight) nativeVLANs() ([]analyses.Finding, error) {
 
 // crossed reports a BPDU that says it left in one VLAN and was heard in another.
 func crossed(r NativeRow) analyses.Finding {
-	text := fmt.Sprintf("bridge %s port %s: %s of VLAN %s heard in VLAN %s", r.Speaker, cmp.Or(r.Port, "?"), plural(r.Count, "PVST+ BPDU"), r.Value, r.VLAN)
+	text := fmt.Sprintf("bridge %s port %s: %s of VLAN %s heard in VLAN %s", r.Speaker, cmp.Or(r.Port, "?"), analyses.Count(r.Count, "PVST+ BPDU"), r.Value, r.VLAN)
 	f := analyses.NewFinding("segmentation/native-vlan-mismatch", analyses.High, 0.95, text, deviceSubject(r), vlanSubject(r.Value), vlanSubject(r.VLAN))
 	f.First, f.Last, f.Count = r.First, r.Last, r.Count
 	f.Evidence = analyses.EvidenceOf(r.Witness, "stp")
@@ -140,7 +140,7 @@ func (s *sight) rogues() ([]analyses.Finding, error) {
 	}
 	var fs []analyses.Finding
 	for k, f := range found {
-		f.Text = fmt.Sprintf("%s answers as %s server, the intent expects %s: %s", f.Subjects[0].Label, k.kind, expected(s.site, k.kind), plural(f.Count, "answer"))
+		f.Text = fmt.Sprintf("%s answers as %s server, the intent expects %s: %s", f.Subjects[0].Label, k.kind, expected(s.site, k.kind), analyses.Count(f.Count, "answer"))
 		fs = append(fs, *f)
 	}
 	return fs, nil

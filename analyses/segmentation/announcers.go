@@ -182,13 +182,13 @@ func besides(said map[string]*speech, mac string, forwarded map[string]int) bool
 func (s *sight) announcer(k spot, mac string, x *speech, rows []MACsRow, confidence float64) analyses.Finding {
 	var did []string
 	if x.adverts > 0 {
-		did = append(did, plural(x.adverts, "router advertisement"))
+		did = append(did, analyses.Count(x.adverts, "router advertisement"))
 		if len(x.prefixes) > 0 {
 			did[0] += " of " + strings.Join(x.prefixes, ", ")
 		}
 	}
 	if x.redirects > 0 {
-		did = append(did, plural(x.redirects, "ICMP redirect"))
+		did = append(did, analyses.Count(x.redirects, "ICMP redirect"))
 	}
 	who := mac
 	if len(rows) > 0 {

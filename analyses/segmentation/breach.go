@@ -98,7 +98,7 @@ func (j *judge) what(bs []breach) string {
 	var said []string
 	say := func(f fate, noun, text string) {
 		if n[f] > 0 {
-			said = append(said, plural(n[f], noun)+text)
+			said = append(said, analyses.Count(n[f], noun)+text)
 		}
 	}
 	say(through, "conversation", as+" established")
@@ -108,14 +108,6 @@ func (j *judge) what(bs []breach) string {
 	say(vanished, "attempt", " stopped without an answer")
 	say(carried, "conversation", as+" inside "+bs[0].row.Tunnel+j.ends(bs[0].row))
 	return strings.Join(said, ", ") + ", policy " + j.policyName(bs[0].rank) + " denies it"
-}
-
-// plural writes a count with its noun.
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func (j *judge) policyName(rank int) string {

@@ -135,7 +135,7 @@ func (x *detour) finding(mac string) analyses.Finding {
 		packets += n
 	}
 	f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.8,
-		fmt.Sprintf("%s forwards between %s in %s and %s: %s to it, want the declared gateways alone", mac, plural(int64(len(x.near)), "host"), vlanNames(x.vlans), fmt.Sprintf("%d far addresses", len(x.far)), plural(packets, "packet")),
+		fmt.Sprintf("%s forwards between %s in %s and %s: %s to it, want the declared gateways alone", mac, analyses.Count(len(x.near), "host"), vlanNames(x.vlans), analyses.Count(len(x.far), "far address"), analyses.Count(packets, "packet")),
 		analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", mac).String(), Label: mac}, analyses.Subject{Kind: "role", ID: "router", Label: "router"})
 	f.First, f.Last, f.Count = x.first, x.last, packets
 	f.Evidence = analyses.EvidenceOf(x.witness, "eth.addr == "+mac)

@@ -77,7 +77,7 @@ func (v *sight) missingHops() []analyses.Finding {
 		if len(x.hosts) < missingHosts || x.lowered {
 			continue
 		}
-		text := fmt.Sprintf("%s passes packets of %s from %s to %s and leaves their TTL as it was, want one less: %d packets", k.mac+" ("+cmp.Or(x.vendor, "unknown vendor")+")", some(x.hosts), tagName(k.from), tagName(k.to), x.packets)
+		text := fmt.Sprintf("%s passes packets of %s from %s to %s and leaves their TTL as it was, want one less: %s", k.mac+" ("+cmp.Or(x.vendor, "unknown vendor")+")", some(x.hosts), tagName(k.from), tagName(k.to), analyses.Count(x.packets, "packet"))
 		f := analyses.NewFinding("segmentation/missing-hop", analyses.Medium, 0.7, text, analyses.Subject{Kind: "mac", ID: graph.NewID(string(graph.LabelMAC), k.mac).String(), Label: k.mac}, vlanSubject(k.from), vlanSubject(k.to))
 		f.First, f.Last, f.Count = x.first, x.last, x.packets
 		f.Evidence = analyses.EvidenceOf(x.witness, "eth.src == "+k.mac)
@@ -126,7 +126,7 @@ func (v *sight) asymmetricTags() ([]analyses.Finding, error) {
 	for _, k := range slices.SortedFunc(maps.Keys(at), func(a, b ends) int { return cmp.Or(a.client.Compare(b.client), a.server.Compare(b.server)) }) {
 		x := at[k]
 		r := x.row
-		text := fmt.Sprintf("%s speaks to %s in %s and is answered in %s, and no router is between them: %s", r.ClientAddress, r.ServerAddress, tagName(r.ClientVLAN), tagName(r.ServerVLAN), plural(x.conversations, "conversation"))
+		text := fmt.Sprintf("%s speaks to %s in %s and is answered in %s, and no router is between them: %s", r.ClientAddress, r.ServerAddress, tagName(r.ClientVLAN), tagName(r.ServerVLAN), analyses.Count(x.conversations, "conversation"))
 		f := analyses.NewFinding("segmentation/asymmetric-tag", analyses.Low, 0.7, text,
 			analyses.Subject{Kind: "endpoint", ID: r.Client.String(), Label: r.ClientAddress.String()}, analyses.Subject{Kind: "endpoint", ID: r.Server.String(), Label: r.ServerAddress.String()})
 		f.First, f.Last, f.Count = r.First, x.last, x.conversations

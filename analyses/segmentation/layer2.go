@@ -49,7 +49,7 @@ func (s *sight) leaks() ([]analyses.Finding, error) {
 		if !points[k] {
 			confidence *= 0.7 // two trunks may number one VLAN differently
 		}
-		text := fmt.Sprintf("VLAN %s and VLAN %s: %s unchanged in both, %d of them to group addresses, first %s", k.a, k.b, plural(g.Packets, "frame"), g.Broadcasts, g.Example)
+		text := fmt.Sprintf("VLAN %s and VLAN %s: %s unchanged in both, %d of them to group addresses, first %s", k.a, k.b, analyses.Count(g.Packets, "frame"), g.Broadcasts, g.Example)
 		f := analyses.NewFinding("segmentation/vlan-leak", analyses.High, analyses.Round(confidence), text, vlanSubject(k.a), vlanSubject(k.b))
 		f.First, f.Last, f.Count = g.First, g.Last, g.Packets
 		f.Evidence = analyses.EvidenceOf(g.Witness, "vlan.id == "+last(k.a)+" || vlan.id == "+last(k.b))
@@ -113,7 +113,7 @@ func (s *sight) hardware() []analyses.Finding {
 		for _, v := range vlans {
 			subjects = append(subjects, vlanSubject(v))
 		}
-		text := fmt.Sprintf("%s speaks in VLANs %s at the same time, as %s: %s", mac, strings.Join(vlans, " and "), addressesOf(rs), plural(packets, "packet"))
+		text := fmt.Sprintf("%s speaks in VLANs %s at the same time, as %s: %s", mac, strings.Join(vlans, " and "), addressesOf(rs), analyses.Count(packets, "packet"))
 		f := analyses.NewFinding("segmentation/mac-in-several-vlans", analyses.Medium, 0.8, text, subjects...)
 		f.Subjects = append(f.Subjects, owners(rs)...)
 		f.First, f.Last, f.Count = first, end, packets

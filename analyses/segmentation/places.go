@@ -107,7 +107,7 @@ func (s *sight) strangers() []analyses.Finding {
 		if n == 0 {
 			does, often, n, confidence = "sends as", "packet", r.Packets, 0.7
 		}
-		text := fmt.Sprintf("%s (%s) %s %s in VLAN %s of zone %s, which holds %s: %s", r.MAC, cmp.Or(r.Vendor, "unknown vendor"), does, r.Address, r.VLAN, z.Name, prefixes(z), plural(n, often))
+		text := fmt.Sprintf("%s (%s) %s %s in VLAN %s of zone %s, which holds %s: %s", r.MAC, cmp.Or(r.Vendor, "unknown vendor"), does, r.Address, r.VLAN, z.Name, prefixes(z), analyses.Count(n, often))
 		f := analyses.NewFinding("segmentation/address-in-wrong-vlan", analyses.Medium, confidence, text,
 			analyses.Subject{Kind: "endpoint", ID: r.Endpoint.String(), Label: r.Address.String()}, vlanSubject(r.VLAN))
 		f.First, f.Last, f.Count = r.First, r.Last, n
@@ -216,7 +216,7 @@ func forwarding(mac string, claims, rs []MACsRow) analyses.Finding {
 	}
 	packets := slices.Max(slices.Collect(maps.Values(at)))
 	f := analyses.NewFinding("segmentation/unexpected-gateway", analyses.High, 0.85,
-		fmt.Sprintf("%s (%s) sends packets of %s in %s (%s): %s", mac, addressesOf(claims), plural(int64(len(neighbours)), "neighbour"), vlanNames(vlans), addressesOf(rs), plural(packets, "packet")),
+		fmt.Sprintf("%s (%s) sends packets of %s in %s (%s): %s", mac, addressesOf(claims), analyses.Count(int64(len(neighbours)), "neighbour"), vlanNames(vlans), addressesOf(rs), analyses.Count(packets, "packet")),
 		analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", mac).String(), Label: mac})
 	f.Subjects = append(f.Subjects, owners(claims)...)
 	f.First, f.Last, f.Count = first, end, packets

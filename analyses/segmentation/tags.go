@@ -132,7 +132,7 @@ func (s *sight) invalidTags() ([]analyses.Finding, error) {
 			confidence = 0.7 // its neighbours stack tags
 		}
 		f := analyses.NewFinding("segmentation/invalid-tag", analyses.Medium, confidence,
-			fmt.Sprintf("%s sends invalid VLAN tags (%s): %s", as, strings.Join(faults[mac], ", "), plural(r.Count, "packet")),
+			fmt.Sprintf("%s sends invalid VLAN tags (%s): %s", as, strings.Join(faults[mac], ", "), analyses.Count(r.Count, "packet")),
 			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", mac).String(), Label: mac})
 		f.First, f.Last, f.Count = r.First, r.Last, r.Count
 		f.Evidence = analyses.EvidenceOf(r.Witness, "eth.src == "+mac)

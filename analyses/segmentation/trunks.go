@@ -94,9 +94,9 @@ func (s *sight) negotiation() ([]analyses.Finding, error) {
 	var fs []analyses.Finding
 	for _, r := range found {
 		_, mode, _ := strings.Cut(r.Status, "/")
-		text := fmt.Sprintf("%s port %s is an access port in DTP mode dynamic %s: %s", r.Speaker, cmp.Or(r.Port, "?"), mode, plural(r.Count, "message"))
+		text := fmt.Sprintf("%s port %s is an access port in DTP mode dynamic %s: %s", r.Speaker, cmp.Or(r.Port, "?"), mode, analyses.Count(r.Count, "message"))
 		if hosts[r.Speaker] {
-			text = fmt.Sprintf("host %s negotiates a trunk by DTP (%s): %s", r.Speaker, r.Status, plural(r.Count, "message"))
+			text = fmt.Sprintf("host %s negotiates a trunk by DTP (%s): %s", r.Speaker, r.Status, analyses.Count(r.Count, "message"))
 		}
 		f := analyses.NewFinding("segmentation/trunk-negotiation", analyses.Medium, 0.8, text,
 			analyses.Subject{Kind: "device", ID: graph.NewID("Device", r.Speaker).String(), Label: strings.TrimSpace(r.Speaker + " " + r.Port)})
@@ -183,7 +183,7 @@ func (s *sight) doubleTags() ([]analyses.Finding, error) {
 		if h.provider || len(h.macs) > 1 || answered[stack] || h.packets < least || inner == "0" {
 			continue
 		}
-		text := fmt.Sprintf("%s as %s sends with tag %s inside tag %s%s and nobody answers: %s", h.row.MAC, h.row.Address, inner, outer, what, plural(h.packets, "packet"))
+		text := fmt.Sprintf("%s as %s sends with tag %s inside tag %s%s and nobody answers: %s", h.row.MAC, h.row.Address, inner, outer, what, analyses.Count(h.packets, "packet"))
 		f := analyses.NewFinding("segmentation/double-tag", analyses.Critical, confidence, text,
 			analyses.Subject{Kind: "mac", ID: graph.NewID("MAC", h.row.MAC).String(), Label: h.row.MAC}, vlanSubject(stack))
 		f.First, f.Last, f.Count = h.first, h.last, h.packets
