@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netscope.example/nsgraph/capture/simulate"
+	"netscope.example/nsgraph/export"
 )
 
 func (a *app) simulateCmd() *cobra.Command {
@@ -135,7 +136,7 @@ func (a *app) simulate(ctx context.Context, name, out string, o simulate.Options
 		if f.Intent != "" {
 			fmt.Fprintf(w, "wrote %s\n", f.Intent)
 		}
-		_, err := fmt.Fprintf(w, "%d packets, %d bytes, %.0f packets/s\n", f.Packets, f.Bytes, float64(f.Packets)/took)
+		_, err := fmt.Fprintf(w, "%s, %s, %.0f packets/s\n", export.Count(int64(f.Packets), "packet"), export.Count(int64(f.Bytes), "byte"), float64(f.Packets)/took)
 		return err
 	})
 }

@@ -146,7 +146,7 @@ func (a *app) printAdded(ctx context.Context, s graph.Store, out added) error {
 			return export.JSON(w, out)
 		}
 		for _, c := range out.Captures {
-			fmt.Fprintf(w, "added    %s: %d packet%s, %d bytes", analyses.Printable(c.Path), c.Packets, plural(c.Packets), c.Bytes)
+			fmt.Fprintf(w, "added    %s: %s, %s", analyses.Printable(c.Path), export.Count(c.Packets, "packet"), export.Count(c.Bytes, "byte"))
 			if c.Error != nil {
 				fmt.Fprintf(w, ", then %s", analyses.Printable(*c.Error))
 			}
@@ -155,21 +155,10 @@ func (a *app) printAdded(ctx context.Context, s graph.Store, out added) error {
 		for _, p := range out.Skipped {
 			fmt.Fprintf(w, "skipped  %s: in the store already\n", analyses.Printable(p))
 		}
-		y := "ies"
-		if n.Dependencies == 1 {
-			y = "y"
-		}
-		_, err := fmt.Fprintf(w, "%s holds %d endpoint%s, %d service%s, %d dependenc%s, %d conversation%s\n", analyses.Printable(out.Store), n.Endpoints, plural(n.Endpoints),
-			n.Services, plural(n.Services), n.Dependencies, y, n.Conversations, plural(n.Conversations))
+		_, err := fmt.Fprintf(w, "%s holds %s, %s, %s, %s\n", analyses.Printable(out.Store), export.Count(n.Endpoints, "endpoint"),
+			export.Count(n.Services, "service"), export.Count(n.Dependencies, "dependency"), export.Count(n.Conversations, "conversation"))
 		return err
 	})
-}
-
-func plural(n int64) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
 }
 
 func (a *app) reportCmd() *cobra.Command {
