@@ -25,7 +25,7 @@ func TestDistinct(t *testing.T) {
 		}}
 	}
 	stdin := capture.Source{Path: "-", Once: true}
-	all := []capture.Source{src("a", "abc"), src("b", "abd"), src("x", "???"), src("c", "abc"), stdin, src("d", "abcd"), stdin, src("y", "???"), src("e", "abc")}
+	all := []capture.Source{src("a", "abc"), src("b", "abd"), src("x", "???"), src("c", "abc"), stdin, src("d", "abcd"), stdin, src("y", "???"), src("e", "abc"), src("f", ""), src("g", "")}
 	for _, c := range []struct {
 		name   string
 		known  map[string]string
@@ -33,8 +33,8 @@ func TestDistinct(t *testing.T) {
 		again  []twin
 		summed bool // d, whose size is its own
 	}{
-		{"nothing known", nil, []string{"a", "b", "x", "-", "d", "-", "y"}, []twin{{"c", "a"}, {"e", "a"}}, false},
-		{"one known", map[string]string{abc: "in the store"}, []string{"b", "x", "-", "d", "-", "y"}, []twin{{"a", "in the store"}, {"c", "in the store"}, {"e", "in the store"}}, true},
+		{"nothing known", nil, []string{"a", "b", "x", "-", "d", "-", "y", "f"}, []twin{{"c", "a"}, {"e", "a"}, {"g", "f"}}, false},
+		{"one known", map[string]string{abc: "in the store"}, []string{"b", "x", "-", "d", "-", "y", "f"}, []twin{{"a", "in the store"}, {"c", "in the store"}, {"e", "in the store"}, {"g", "f"}}, true},
 	} {
 		clear(opened)
 		fresh, again, err := distinct(t.Context(), all, c.known)
