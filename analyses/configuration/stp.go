@@ -156,6 +156,9 @@ var hostApplications = []string{"http", "smb", "rdp", "imap", "smtp", "pop3", "f
 // manyServers is how many servers a host asks over TLS before it is one of a person.
 const manyServers = 3
 
+// deviceProtocols are spoken by switches and routers: who speaks one of them is a device. Other settings, those of hosts among them, say nothing of that.
+var deviceProtocols = []string{"bgp", "cdp", "dtp", "eigrp", "glbp", "hsrp", "isis", "lacp", "lldp", "ospf", "pim", "ra", "rip", "udld", "vrrp", "vtp"}
+
 // hostPorts finds BPDUs whose sender is a host: one address, from which it uses what people use, and no other protocol of devices.
 func (j *judge) hostPorts() {
 	bpdus := map[string][]*StatementRow{}
@@ -166,7 +169,7 @@ func (j *judge) hostPorts() {
 		switch {
 		case r.Setting == "stp.root" || r.Setting == "stp.tcn":
 			bpdus[r.MAC] = append(bpdus[r.MAC], r)
-		case !slices.Contains([]string{"stp", "pvst", "dhcp", "dhcpv6", "icmp"}, protocol):
+		case slices.Contains(deviceProtocols, protocol):
 			devices[r.MAC] = true
 		}
 	}

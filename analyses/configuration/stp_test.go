@@ -116,6 +116,8 @@ func TestHostSendsBPDUs(t *testing.T) {
 		"high stp-conflict: host 10.0.0.77 (02:00:00:00:00:77), a client of 192.0.2.1 tcp/80, sends 30 BPDUs in spanning tree cst, want none")
 	newWorld().says(host, root1).claims(owner).uses("10.0.0.77", "192.0.2.1", 443, web("tls")).uses("10.0.0.77", "192.0.2.2", 443, web("tls")).uses("10.0.0.77", "192.0.2.3", 443, web("tls")).finds(t,
 		"high stp-conflict: host 10.0.0.77 (02:00:00:00:00:77), a client of 192.0.2.1 tcp/443, sends 30 BPDUs in spanning tree cst, want none")
+	newWorld().says(host, root1, "vlan.invalid_tag=VLAN id 4095").claims(owner).uses("10.0.0.77", "192.0.2.1", 80, web("http")).finds(t, // invalid tags are no protocol of devices
+		"high stp-conflict: host 10.0.0.77 (02:00:00:00:00:77), a client of 192.0.2.1 tcp/80, sends 30 BPDUs in spanning tree cst, want none")
 	router, two := owner, owner
 	router.router, two.address = true, "10.0.1.77"
 	announced := host
@@ -125,6 +127,7 @@ func TestHostSendsBPDUs(t *testing.T) {
 		"a router":               newWorld().says(host, root1).claims(router).uses("10.0.0.77", "192.0.2.1", 80, web("http")),
 		"two addresses":          newWorld().says(host, root1).claims(owner, two).uses("10.0.0.77", "192.0.2.1", 80, web("http")),
 		"a switch by LLDP":       newWorld().says(host, root1).says(announced, "lldp.ttl=120").claims(owner).uses("10.0.0.77", "192.0.2.1", 80, web("http")),
+		"a router by OSPF":       newWorld().says(host, root1).says(said{address: "10.0.0.77", mac: host.mac, to: 60}, "ospf.hello=10").claims(owner).uses("10.0.0.77", "192.0.2.1", 80, web("http")),
 		"no answer":              newWorld().says(host, root1).claims(owner).uses("10.0.0.77", "192.0.2.1", 80, func(u *graph.Uses) { u.Application = "http" }),
 	} {
 		t.Run(name, func(t *testing.T) { w.finds(t) })
