@@ -81,14 +81,20 @@ func (j *judge) isisLevels() {
 	}
 }
 
-// isisHold finds neighbours with different holding times. The designated one's is a third of what it is configured to be (ISO/IEC 10589, 8.4.5), or a little
-// less where the hello interval is whole seconds.
+// The designated router's holding time is a third of what it is configured to be (ISO/IEC 10589, 8.4.5). Of the usual 30 s that is 10 s, or 9 s where the
+// hello interval is cut to whole seconds (3 times 3), or 11 s where the time is rounded up: 2.73 to 3.33 times as much, and a little for other times.
+const (
+	designatedLeast = 2.7
+	designatedMost  = 3.4
+)
+
+// isisHold finds neighbours with different holding times, but for the designated one's.
 func (j *judge) isisHold(s *segment) {
 	var differ []*speaker
 	for i, b := range s.speakers {
 		for _, a := range s.speakers[:i] {
 			x, y := nanos(a.value("isis.hold"), 0), nanos(b.value("isis.hold"), 0)
-			designated := 2.7*min(x, y) <= max(x, y) && max(x, y) <= 3.4*min(x, y)
+			designated := designatedLeast*min(x, y) <= max(x, y) && max(x, y) <= designatedMost*min(x, y)
 			if x == 0 || y == 0 || designated || !constant(a.rows["isis.hold"]) || !constant(b.rows["isis.hold"]) || !j.differ(a, b, "isis.hold") {
 				continue
 			}

@@ -66,13 +66,18 @@ func TestNeighboursOfTwoSites(t *testing.T) {
 	newWorld().says(a, "eigrp.as=100").says(b, "eigrp.as=7").finds(t, "high eigrp-mismatch: EIGRP routers on the untagged segment say eigrp.as 7 (10.9.0.1), 100 (10.0.0.1), must be equal")
 }
 
-// A designated router says a third of its holding time, a little less where that is no whole number.
+// A designated router says a third of its holding time, a second less or more where that is no whole number.
 func TestISISHold(t *testing.T) {
 	a := said{device: "0000.0000.0001", address: "", mac: "02:00:00:00:00:01", to: 60}
 	b := said{device: "0000.0000.0002", address: "", mac: "02:00:00:00:00:02", to: 60}
 	newWorld().says(a, "isis.hold=30").says(b, "isis.hold=60").finds(t, "medium isis-mismatch: IS-IS routers on the untagged segment say isis.hold 30 (0000.0000.0001), 60 (0000.0000.0002), must be equal")
-	for _, hold := range []string{"30", "10", "9", "90"} {
+	for _, hold := range []string{"30", "10", "9", "11", "90"} {
 		newWorld().says(a, "isis.hold=30").says(b, "isis.hold="+hold).finds(t)
+	}
+	for _, hold := range []string{"8", "12"} {
+		if n := len(newWorld().says(a, "isis.hold=30").says(b, "isis.hold="+hold).run(t).Findings); n != 1 {
+			t.Errorf("hold %s: %d findings", hold, n)
+		}
 	}
 	changed := b
 	changed.from, changed.to = 61, 120

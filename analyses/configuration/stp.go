@@ -39,6 +39,11 @@ func root(r *StatementRow) string {
 	return ""
 }
 
+// converging is the share of max age for which bridges may hold to different roots. They forget a root that fell silent a second apart, as its age grows
+// by a second at each bridge, so that a tree of so many bridges in a row takes as many seconds. IEEE 802.1D-1998, 8.10, wants a max age of 20 s for 7 of
+// them: half of it covers what it allows for.
+const converging = 0.5
+
 // twoRoots finds bridges that hold to different roots for longer than a tree takes to converge.
 func (j *judge) twoRoots(s *segment) bool {
 	ps := s.stating("stp.root", "")
@@ -51,9 +56,9 @@ func (j *judge) twoRoots(s *segment) bool {
 	for i, p := range ps {
 		a.Peers = append(a.Peers, p.label)
 		a.Values[p.label] = p.value("stp.root")
-		age := nanos(p.value("stp.max_age"), 20e9) // a root that fell silent is forgotten after that, by each bridge a second later than by the one before it
+		age := nanos(p.value("stp.max_age"), 20e9)
 		for _, o := range ps[:i] {
-			if d := apartFor(p, o, "stp.root", int64(age/2)); d > 0 {
+			if d := apartFor(p, o, "stp.root", int64(converging*age)); d > 0 {
 				longest = max(longest, d)
 				split[p], split[o] = true, true
 			}

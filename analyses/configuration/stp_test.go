@@ -31,6 +31,9 @@ func TestOneRoot(t *testing.T) {
 	elsewhere.vlan, elsewhere.group = "20", "vlan 20"
 	newWorld().says(b1, root1).says(b2, root1).finds(t)
 	newWorld().says(b1, root1).says(converging, root2).finds(t)
+	converging.to = 10 // half of max age
+	newWorld().says(b1, root1).says(converging, root2).finds(t,
+		"high stp-conflict: spanning tree vlan 10 has two roots for 10 s: 24586 02:00:00:00:00:01 (02:00:00:00:00:01), 24586 02:00:00:00:00:02 (02:00:00:00:00:02), want one")
 	converging.to = 19
 	newWorld().says(b1, root1, "stp.max_age=40").says(converging, root2, "stp.max_age=40").finds(t)
 	newWorld().says(b1, root1).says(elsewhere, root2).finds(t)
