@@ -195,7 +195,7 @@ func (j *judge) exhausted(s *segment) {
 	}
 	for i := range j.rows {
 		r := &j.rows[i]
-		if r.Setting == "dhcp.unanswered" && got[r.MAC] < r.First && cmp.Or(place(r), untagged) == strings.Split(s.name, " at ")[0] && s.heardAt(r.Point) {
+		if r.Setting == "dhcp.unanswered" && got[r.MAC] < r.First && cmp.Or(place(r), untagged) == s.group && s.heardAt(r.Point) {
 			waiting = append(waiting, r)
 			clients[r.MAC] = true
 		}

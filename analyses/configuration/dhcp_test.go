@@ -109,6 +109,12 @@ func TestDHCPExhausted(t *testing.T) {
 	clients(newWorld(), 3).finds(t)
 	clients(newWorld().says(gone, offers()...), 3).finds(t)
 	clients(newWorld().says(young, offers()...), 3).finds(t)
+	inside := func(s said) said { s.vlan = "5 at large"; return s } // a place is what it is, whatever its name has in it
+	w := newWorld().says(inside(d1), offers()...)
+	for _, mac := range []string{"02:00:00:00:01:01", "02:00:00:00:01:02", "02:00:00:00:01:03"} {
+		w.says(inside(said{device: mac, mac: mac, from: 20, to: 40}), "dhcp.unanswered=yes")
+	}
+	w.finds(t, "high dhcp-conflict: DHCP server 10.0.0.2 on vlan 5 at large gave addresses and still answers, and offers 3 clients none that asked 3 times and more")
 	later := said{address: "10.0.0.50", mac: "02:00:00:00:01:02", from: 50, to: 50}
 	clients(newWorld().says(d1, offers()...).says(later, "dhcp.fingerprint=1,3"), 3).finds(t)
 }

@@ -110,7 +110,7 @@ func (p fhrp) split(s *segment) []*segment {
 	var out []*segment
 	for _, part := range parts {
 		slices.SortFunc(part, func(a, b *speaker) int { return strings.Compare(a.label, b.label) })
-		out = append(out, &segment{s.protocol, strings.TrimSpace(s.name + " " + part[0].value(p.addresses)), part})
+		out = append(out, &segment{protocol: s.protocol, name: strings.TrimSpace(s.name + " " + part[0].value(p.addresses)), group: s.group, speakers: part})
 	}
 	slices.SortFunc(out, func(a, b *segment) int { return strings.Compare(a.name, b.name) })
 	return out

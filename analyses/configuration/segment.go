@@ -56,7 +56,8 @@ func (s *speaker) any() *StatementRow { return s.all()[0] }
 // segment is where settings must agree: a subnet, a redundancy group, a spanning tree, a link.
 type segment struct {
 	protocol string
-	name     string // "10.0.0.0/24 vlan 10"
+	name     string // "10.0.0.0/24 vlan 10"; where one group is heard at points apart, with these: "vlan 10 at a, b"
+	group    string // name without the points
 	speakers []*speaker
 }
 
@@ -108,7 +109,7 @@ func segments(rows []StatementRow, protocol string, name, who func(*StatementRow
 	}
 	var out []*segment
 	for _, n := range slices.Sorted(maps.Keys(at)) {
-		out = append(out, &segment{protocol: protocol, name: n, speakers: byLabel(at[n])})
+		out = append(out, &segment{protocol: protocol, name: n, group: n, speakers: byLabel(at[n])})
 	}
 	return out
 }
@@ -164,7 +165,7 @@ func sites(segs []*segment, also func(*StatementRow) string) []*segment {
 				slices.Sort(points[part])
 				name += " at " + strings.Join(points[part], ", ")
 			}
-			out = append(out, &segment{protocol: s.protocol, name: name, speakers: byLabel(at[part])})
+			out = append(out, &segment{protocol: s.protocol, name: name, group: s.group, speakers: byLabel(at[part])})
 		}
 	}
 	return out

@@ -82,7 +82,7 @@ func (j *judge) twoRoots(s *segment) bool {
 
 // regions judges the MST configuration of bridges on one segment. A region whose name is its bridge's own MAC was never configured.
 func (j *judge) regions(s *segment) {
-	named := &segment{protocol: s.protocol, name: s.name}
+	named := &segment{protocol: s.protocol, name: s.name, group: s.group}
 	for _, p := range s.speakers {
 		if r := p.value("stp.region"); r != "" && !strings.EqualFold(r, strings.ReplaceAll(p.label, ":", "")) {
 			named.speakers = append(named.speakers, p)
