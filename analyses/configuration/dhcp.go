@@ -8,11 +8,15 @@ import (
 	"strings"
 
 	"netscope.example/nsgraph/analyses"
+	"netscope.example/nsgraph/capture/fact"
 	"netscope.example/nsgraph/graph"
 )
 
 // dhcpOptions are what two servers of one subnet must give alike.
 var dhcpOptions = []string{"dhcp.mask", "dhcp.router", "dhcp.dns", "dhcp.domain", "dhcp.lease", "dhcp.mtu"}
+
+// dhcpClients are what clients that have an address say of themselves.
+var dhcpClients = []string{"dhcp.bound", "dhcp.fingerprint", "dhcp.vendor_class"}
 
 // dhcpNeeded are the options without which an address is of little use.
 var dhcpNeeded = []string{"dhcp.mask", "dhcp.router", "dhcp.dns"}
@@ -23,7 +27,7 @@ const nakWar = 3
 // dhcp judges servers that answer in one layer-2 world, themselves or through a relay.
 func (j *judge) dhcp() {
 	segs := segments(j.rows, "dhcp", func(r *StatementRow) string {
-		if r.Device || r.Setting == "dhcp.fingerprint" || r.Setting == "dhcp.vendor_class" {
+		if r.Device || slices.Contains(dhcpClients, r.Setting) {
 			return ""
 		}
 		return cmp.Or(place(r), untagged)
@@ -180,16 +184,13 @@ func (j *judge) dhcpAssert(s *segment, option string) {
 // leftOut is how many clients must be left without an address: one that no server knows may be meant to.
 const leftOut = 3
 
-// unansweredTimes is how often a client must ask before the setting is said of it.
-const unansweredTimes = 3
-
 // exhausted finds servers that gave addresses, still answer, and leave new clients without one: those that got none later either.
 func (j *judge) exhausted(s *segment) {
 	var waiting []*StatementRow
 	clients := map[string]bool{}
 	got := map[string]graph.Time{}
 	for i := range j.rows {
-		if r := &j.rows[i]; r.Setting == "dhcp.fingerprint" {
+		if r := &j.rows[i]; r.Setting == "dhcp.bound" {
 			got[r.MAC] = max(got[r.MAC], r.Last)
 		}
 	}
@@ -212,7 +213,7 @@ func (j *judge) exhausted(s *segment) {
 			continue
 		}
 		f := j.raise("configuration/dhcp-conflict", analyses.High, 0.6,
-			fmt.Sprintf("DHCP server %s on %s gave addresses and still answers, and offers %d clients none that asked %d times and more", p.label, s.name, len(clients), unansweredTimes),
+			fmt.Sprintf("DHCP server %s on %s gave addresses and still answers, and offers %d clients none that asked %d times and more", p.label, s.name, len(clients), fact.DHCPTries),
 			slices.Concat(waiting, p.rows["dhcp.lease"]), "dhcp", settingSubject("dhcp.unanswered"), segmentSubject("dhcp "+s.name), p.subject())
 		for i := range f.Evidence { // clients ask by broadcast, through whatever card
 			f.Evidence[i].Filter = "dhcp"

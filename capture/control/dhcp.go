@@ -23,7 +23,8 @@ var dhcpSettings = []Setting{
 	{"dhcp.mtu", "interface MTU given, bytes", "RFC 2132, 5.1"},
 	{"dhcp.ntp", "time servers given, in order", "RFC 2132, 8.3"},
 	{"dhcp.lease", "lease time given in offers, seconds", "RFC 2132, 9.2"},
-	{"dhcp.unanswered", "the client asked for an address three times and more and was offered none: yes", "RFC 2131, 4.1"},
+	{"dhcp.unanswered", "the client asked for an address three times and more, seconds apart, and was offered none: yes", "RFC 2131, 4.1"},
+	{"dhcp.bound", "the client was given an address, or has one: yes", "RFC 2131, 4.4"},
 	{"dhcp.decline", "address that a client found in use", "RFC 2131, 3.1"},
 	{"dhcp.fingerprint", "parameter request list of the client", "RFC 2132, 9.8"},
 	{"dhcp.vendor_class", "vendor class of the client", "RFC 2132, 9.13"},
@@ -155,11 +156,13 @@ type lease struct {
 	host, vendor string
 	parameters   []uint8
 	server       netip.Addr
-	asked        uint8 // times, while nobody answered
+	asked        uint8 // times, while nobody answered; up to fact.DHCPTries
+	last         int64 // when, nanoseconds
 }
 
-// unanswered is how often a client must ask before it may be said that nobody answers: the first repetitions come within seconds.
-const unanswered = 3
+// betweenTries is how far apart two requests of a client are at least, nanoseconds: it waits 4 s, plus or minus 1 s, before it repeats the first, and longer
+// after that (RFC 2131, section 4.1); some do not wait so long. What comes sooner is the same request, seen at another point or in another VLAN.
+const betweenTries = int64(1e9)
 
 // maxLeases is how many exchanges are remembered; when there are more, all are forgotten, and with them only names and rivals in flight.
 const maxLeases = 4096
@@ -197,12 +200,15 @@ func (d *Decoder) dhcp(p *wire.Packet) error {
 	}
 	s := d.bySender(p, "dhcp")
 	s.kind, s.speaker, s.address = fact.EndpointSpeaker, "", server
-	if m.Relay.IsValid() && !m.Relay.IsUnspecified() {
+	if relayed(&m) {
 		s.say("dhcp.relay", m.Relay.String())
 	}
 	d.dhcpServer(&s, &m, x)
 	return nil
 }
+
+// relayed reports whether a relay passed the message on, so that it is a copy of the client's.
+func relayed(m *DHCP) bool { return m.Relay.IsValid() && !m.Relay.IsUnspecified() }
 
 // dhcpClient remembers what the client says of itself until a server acknowledges its address.
 func (d *Decoder) dhcpClient(p *wire.Packet, m *DHCP, x *lease) {
@@ -216,8 +222,11 @@ func (d *Decoder) dhcpClient(p *wire.Packet, m *DHCP, x *lease) {
 		x.parameters = m.Parameters
 	}
 	switch {
-	case m.Type == dhcpDiscover && !x.server.IsValid():
-		if x.asked = min(x.asked+1, unanswered); x.asked == unanswered {
+	case m.Type == dhcpDiscover && !x.server.IsValid() && !relayed(m):
+		if x.asked == 0 || x.asked < fact.DHCPTries && p.Time-x.last >= betweenTries {
+			x.asked, x.last = x.asked+1, p.Time
+		}
+		if x.asked == fact.DHCPTries {
 			s := d.byDevice(p, "dhcp", m.Hardware.String())
 			s.mac = m.Hardware
 			s.say("dhcp.unanswered", "yes")
@@ -239,6 +248,7 @@ func (x *lease) of(d *Decoder, p *wire.Packet, address netip.Addr, mac fact.MAC)
 	for i, n := range x.parameters {
 		list[i] = strconv.Itoa(int(n))
 	}
+	s.say("dhcp.bound", "yes")
 	s.say("dhcp.fingerprint", strings.Join(list, ","))
 	s.say("dhcp.vendor_class", x.vendor)
 }

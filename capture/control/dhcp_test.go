@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"netscope.example/nsgraph/capture/fact"
@@ -37,6 +38,7 @@ func TestDHCP(t *testing.T) {
 	}
 	fs := facts(t, ps...)
 	wantLines(t, said(t, ps...), `
+		dhcp.bound = yes
 		dhcp.dns = 10.0.0.9, 10.0.0.8
 		dhcp.domain = lab
 		dhcp.fingerprint = 1,3,6
@@ -52,8 +54,8 @@ func TestDHCP(t *testing.T) {
 	if n := firstOf[*fact.Name](fs); n.Name != "pc1" || n.IP.String() != "10.0.0.5" || n.Evidence != "dhcp" {
 		t.Errorf("%+v", n)
 	}
-	s := firstOf[*fact.Statement](fs)
-	if s.Kind != fact.EndpointSpeaker || s.Address.String() != "10.0.0.2" || s.Group != "10.0.0.0/24" || s.Count != 2 {
+	i := slices.IndexFunc(fs, func(f fact.Fact) bool { s, ok := f.(*fact.Statement); return ok && s.Setting == "dhcp.network" })
+	if s := fs[i].(*fact.Statement); s.Kind != fact.EndpointSpeaker || s.Address.String() != "10.0.0.2" || s.Group != "10.0.0.0/24" || s.Count != 2 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -86,22 +88,51 @@ func TestDHCPRivalsAndRefusals(t *testing.T) {
 	`)
 }
 
-// A renewal names its client; an answer to INFORM gives no address.
 // A client that asks a third time, and nobody answered, says so; one that was answered may ask again.
 func TestDHCPUnanswered(t *testing.T) {
-	ask, offer := toServer(bootp(t, 1, "", "", "", "350101")), toClient(bootp(t, 2, "", "10.0.0.5", "", "350102 36040a000002"))
-	wantLines(t, said(t, ask, ask, ask, ask), "dhcp.unanswered = yes")
-	if s := firstOf[*fact.Statement](facts(t, ask, ask, ask)); s.Kind != fact.DeviceSpeaker || s.Speaker != "02:00:00:00:00:05" || s.MAC.String() != s.Speaker {
+	first, offer := toServer(bootp(t, 1, "", "", "", "350101")), toClient(bootp(t, 2, "", "10.0.0.5", "", "350102 36040a000002"))
+	at := func(s float64) *wire.Packet { p := *first; p.Time = int64(s * 1e9); return &p }
+	wantLines(t, said(t, at(0), at(4), at(12), at(28)), "dhcp.unanswered = yes")
+	wantLines(t, said(t, at(0), at(1), at(2)), "dhcp.unanswered = yes")
+	if s := firstOf[*fact.Statement](facts(t, at(0), at(4), at(12))); s.Kind != fact.DeviceSpeaker || s.Speaker != "02:00:00:00:00:05" || s.MAC.String() != s.Speaker {
 		t.Errorf("%+v", s)
 	}
-	if got := said(t, ask, ask); len(got) != 0 {
+	if got := said(t, at(0), at(4)); len(got) != 0 {
 		t.Errorf("after two: %v", got)
 	}
-	wantLines(t, said(t, ask, offer, ask, ask, ask), "dhcp.server = yes")
+	wantLines(t, said(t, at(0), offer, at(4), at(8), at(12)), "dhcp.server = yes")
 }
 
+// A request is one, at how many points and in how many VLANs it is seen, and what a relay makes of it is the same. The third is told of at every point that
+// saw it.
+func TestDHCPCopiesAreNoTries(t *testing.T) {
+	sighting := func(s float64, point uint16, relay string) *wire.Packet {
+		p := toServer(bootp(t, 1, "", "", relay, "350101"))
+		p.Time, p.Point = int64(s*1e9), point
+		return p
+	}
+	if got := said(t, sighting(0, 0, ""), sighting(0.001, 1, ""), sighting(0.9, 2, ""), sighting(2, 2, "10.9.0.1"), sighting(3, 2, "10.9.0.1")); len(got) != 0 {
+		t.Errorf("one request: %v", got)
+	}
+	wantLines(t, said(t, sighting(0, 0, ""), sighting(0.001, 1, ""), sighting(4, 0, ""), sighting(4.001, 1, ""), sighting(12, 0, ""), sighting(12.001, 1, "")), `
+		dhcp.unanswered = yes
+		dhcp.unanswered = yes
+	`)
+}
+
+// A client that sends no list of parameters is served like others.
+func TestDHCPBoundWithoutList(t *testing.T) {
+	got := said(t, toServer(bootp(t, 1, "", "", "", "350103")), toClient(bootp(t, 2, "", "10.0.0.5", "", "350105 36040a000002")))
+	wantLines(t, got, `
+		dhcp.bound = yes
+		dhcp.server = yes
+	`)
+}
+
+// A renewal names its client; an answer to INFORM gives no address.
+
 func TestDHCPRenewalAndInform(t *testing.T) {
-	wantLines(t, said(t, toServer(bootp(t, 1, "10.0.0.5", "", "", "350103 370101"))), "dhcp.fingerprint = 1")
+	wantLines(t, said(t, toServer(bootp(t, 1, "10.0.0.5", "", "", "350103 370101"))), "dhcp.bound = yes\ndhcp.fingerprint = 1")
 	wantLines(t, said(t, toClient(bootp(t, 2, "10.0.0.5", "", "", "350105"+offered))), "dhcp.server = yes")
 }
 

@@ -156,6 +156,9 @@ type Copy struct {
 // few times, and old protocols were seen to repeat theirs twenty times.
 const LoopSightings = 64
 
+// DHCPTries is how often a client must ask for an address before it may be said that nobody offers it one: the first repetitions come within seconds.
+const DHCPTries = 3
+
 // Looping reports whether c is the same group-addressed frames again and again at one place: a bridging loop.
 func (c *Copy) Looping() bool {
 	return c.Kind == Mirrored && c.Broadcasts > 0 && c.Sightings >= LoopSightings
