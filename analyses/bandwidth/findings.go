@@ -243,7 +243,7 @@ func retransmitted(rows []VolumesRow, artefacts []graph.Artefact, o Options) []a
 		text := fmt.Sprintf("%s: %d of %d payload bytes (%.1f %%) were retransmitted, in %d segments", label, s.again, s.payload, 100*float64(s.again)/float64(s.payload), s.segments)
 		f := analyses.NewFinding("bandwidth/retransmitted", analyses.Low, 0.9, text, analyses.Subject{Kind: "service", ID: id.String(), Label: label})
 		f.First, f.Last, f.Count = s.row.First, s.row.Last, s.segments
-		f.Evidence = analyses.EvidenceOf(s.row.Witness, fmt.Sprintf("%s && tcp.port == %d", analyses.AddressFilter(s.row.ServerAddress), s.row.Port))
+		f.Evidence = analyses.EvidenceOf(s.row.Witness, analyses.ServiceFilter(s.row.ServerAddress, s.row.Transport, s.row.Port))
 		f.ExplainedBy = analyses.Explain(artefacts, "duplicates", "reordering")
 		if float64(s.again) > mirrored*float64(s.payload) && !slices.Contains(f.ExplainedBy, "duplicates") {
 			f.ExplainedBy = append(f.ExplainedBy, "duplicates")

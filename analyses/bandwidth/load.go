@@ -174,7 +174,7 @@ func starved(site *analyses.Site, captures []graph.Capture, rows []VolumesRow, p
 		f := analyses.NewFinding("bandwidth/critical-starved", analyses.High, 0.7, text, analyses.Subject{Kind: "application", ID: s.name, Label: s.name},
 			analyses.Subject{Kind: "service", ID: id.String(), Label: label}, analyses.Subject{Kind: "point", ID: graph.NewID("CapturePoint", s.point).String(), Label: s.point})
 		f.First, f.Last, f.Count = s.row.First, s.row.Last, s.slow
-		f.Evidence = analyses.EvidenceOf(s.row.Witness, analyses.AddressFilter(s.row.ServerAddress)+fmt.Sprintf(" && %s.port == %d", s.row.Transport, s.row.Port))
+		f.Evidence = analyses.EvidenceOf(s.row.Witness, analyses.ServiceFilter(s.row.ServerAddress, s.row.Transport, s.row.Port))
 		fs = append(fs, f)
 	}
 	return fs

@@ -170,11 +170,7 @@ func (j *judge) addressFinding(confidence float64, text string, a, b *ClaimRow) 
 	f := analyses.NewFinding("configuration/duplicate-address", analyses.High, confidence, text,
 		analyses.Subject{Kind: "endpoint", ID: a.Endpoint.String(), Label: a.Address.String()})
 	f.First, f.Last, f.Count = min(a.First, b.First), max(a.Last, b.Last), a.Claims+b.Claims
-	filter := fmt.Sprintf("arp.src.proto_ipv4 == %s || ip.src == %s", a.Address, a.Address)
-	if a.Address.Is6() {
-		filter = fmt.Sprintf("icmpv6.nd.na.target_address == %s || icmpv6.nd.ns.target_address == %s || ipv6.src == %s", a.Address, a.Address, a.Address)
-	}
-	f.Evidence = analyses.EvidenceOf(slices.Concat(a.Witness, b.Witness), filter)
+	f.Evidence = analyses.EvidenceOf(slices.Concat(a.Witness, b.Witness), analyses.SpeakerFilter(a.Address))
 	j.explain(&f, "tags-stripped")
 	j.add(f)
 }

@@ -11,6 +11,10 @@ const (
 func TestDuplicateAddress(t *testing.T) {
 	newWorld().claims(claim{address: "10.0.0.5", mac: macA, vlan: "10", from: 0, to: 60, claims: 4}, claim{address: "10.0.0.5", mac: macB, vlan: "10", from: 30, to: 30, claims: 1}).finds(t,
 		"high duplicate-address: 10.0.0.5 in VLAN 10 is claimed by two MACs at one time, 02:00:00:00:00:0a (4 claims) and 02:00:00:00:00:0b (1), want one")
+	r := newWorld().claims(claim{address: "10.0.0.5", mac: macA, to: 60, claims: 4}, claim{address: "10.0.0.5", mac: macB, from: 30, to: 30, claims: 1}).run(t)
+	if f := r.Findings[0].Evidence[0].Filter; f != "ip.addr == 10.0.0.5 || arp.src.proto_ipv4 == 10.0.0.5" {
+		t.Errorf("filter %q", f)
+	}
 	// Two answers to one question.
 	newWorld().claims(claim{address: "10.0.0.5", mac: macA, from: 10, to: 10, claims: 1}, claim{address: "10.0.0.5", mac: macB, from: 10.007, to: 10.007, claims: 1}).finds(t,
 		"high duplicate-address: 10.0.0.5 is claimed by two MACs at one time, 02:00:00:00:00:0a (1 claim) and 02:00:00:00:00:0b (1), want one")

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -307,15 +306,7 @@ func subject(s *service) analyses.Subject {
 	return analyses.Subject{Kind: "service", ID: s.ID, Label: s.label}
 }
 
-func filterOf(s *service) string { return serviceFilter(s.address, s.Transport, s.Port) }
-
-func serviceFilter(a netip.Addr, transport string, port uint16) string {
-	f := analyses.AddressFilter(a)
-	if transport == "tcp" || transport == "udp" {
-		f += fmt.Sprintf(" && %s.port == %d", transport, port)
-	}
-	return f
-}
+func filterOf(s *service) string { return analyses.ServiceFilter(s.address, s.Transport, s.Port) }
 
 // cycles finds services that need each other in a circle.
 func (m *mapping) cycles(o Options) []analyses.Finding {

@@ -69,7 +69,7 @@ func Shifts(before, after *graph.View) []analyses.Finding {
 				f := analyses.NewFinding(rule, analyses.Low, analyses.Round(confidence), text, analyses.Subject{Kind: "service", ID: id.String(), Label: n.label})
 				f.First, f.Last, f.Count = n.first, n.last, n.times
 				s := n.service
-				f.Evidence = analyses.EvidenceOf(append(slices.Clone(n.witness), o.witness...), fmt.Sprintf("%s && %s.port == %d", analyses.AddressFilter(s.Address), s.Transport, s.Port))
+				f.Evidence = analyses.EvidenceOf(append(slices.Clone(n.witness), o.witness...), analyses.ServiceFilter(s.Address, s.Transport, s.Port))
 				fs = append(fs, f)
 			}
 		}

@@ -197,7 +197,7 @@ func (m *mapping) credentials() []analyses.Finding {
 		label := analyses.ServiceLabel(r.ServerAddress, r.Transport, r.Port)
 		from, filter := r.ClientAddress.String(), analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port)
 		if len(s.clients) > 1 {
-			from, filter = fmt.Sprintf("%d clients", len(s.clients)), serviceFilter(r.ServerAddress, r.Transport, r.Port)
+			from, filter = fmt.Sprintf("%d clients", len(s.clients)), analyses.ServiceFilter(r.ServerAddress, r.Transport, r.Port)
 		}
 		s.n = max(s.n, 1)
 		slices.Sort(s.kinds)

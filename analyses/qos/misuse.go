@@ -97,7 +97,7 @@ func (j *judge) asymmetric() []analyses.Finding {
 		f.First, f.Last, f.Count = s.first, s.last, s.packets
 		filter := analyses.ConversationFilter(s.row.ClientAddress, s.row.ServerAddress, s.row.Transport, s.row.Port)
 		if s.clients > 1 {
-			filter = fmt.Sprintf("%s && %s.port == %d", analyses.AddressFilter(s.row.ServerAddress), s.row.Transport, s.row.Port)
+			filter = analyses.ServiceFilter(s.row.ServerAddress, s.row.Transport, s.row.Port)
 		}
 		f.Evidence = analyses.EvidenceOf(s.witness, filter)
 		f.ExplainedBy = analyses.Explain(j.artefacts, "one-way")

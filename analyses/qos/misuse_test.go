@@ -1,8 +1,11 @@
 package qos
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"netscope.example/nsgraph/analyses"
 )
 
 func TestAsymmetric(t *testing.T) {
@@ -28,6 +31,17 @@ func TestAsymmetric(t *testing.T) {
 		{"a guest's are cleared", office, "use 10.6.0.1 10.9.0.5 tcp/80 dscp_up=0,30,900 dscp_down=26,40,900", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, c.declared, load(t, c.graph)), "asymmetric-mark", c.want...) })
+	}
+}
+
+// The filter of what several clients did with a service without ports names none.
+func TestAsymmetricFilter(t *testing.T) {
+	for service, want := range map[string]string{"tcp/80": "ip.addr == 10.9.0.5 && tcp.port == 80", "icmp/0": "ip.addr == 10.9.0.5 && icmp", "esp/0": "ip.addr == 10.9.0.5 && esp"} {
+		r := run(t, office, load(t, strings.ReplaceAll("use 10.1.0.1 10.9.0.5 X dscp_up=0,30,900 dscp_down=26,40,900\nuse 10.1.0.2 10.9.0.5 X dscp_up=0,30,900 dscp_down=26,40,900", "X", service)))
+		i := slices.IndexFunc(r.Findings, func(f analyses.Finding) bool { return f.Rule == "qos/asymmetric-mark" })
+		if i < 0 || r.Findings[i].Evidence[0].Filter != want {
+			t.Errorf("%s: %+v, want %s", service, r.Findings, want)
+		}
 	}
 }
 
