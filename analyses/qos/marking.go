@@ -147,7 +147,8 @@ func (j *judge) untrusted() []analyses.Finding {
 		marks       map[int64]bool
 		first, last graph.Time
 		witness     []string
-		filter      string
+		row         *MarksRow // the first
+		several     bool      // other clients or services
 	}
 	at := map[graph.ID]*sum{}
 	for i := range j.marks {
@@ -165,12 +166,10 @@ func (j *judge) untrusted() []analyses.Finding {
 		}
 		s := at[from]
 		if s == nil {
-			s = &sum{marks: map[int64]bool{}, first: r.First, last: r.Last, filter: analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port)}
+			s = &sum{marks: map[int64]bool{}, first: r.First, last: r.Last, row: r}
 			at[from] = s
 		}
-		if s.filter != analyses.ConversationFilter(r.ClientAddress, r.ServerAddress, r.Transport, r.Port) {
-			s.filter = j.addressFilter(from)
-		}
+		s.several = s.several || r.Client != s.row.Client || r.Service != s.row.Service
 		s.packets += r.Packets
 		s.marks[r.DSCP] = true
 		s.first, s.last = min(s.first, r.First), max(s.last, r.Last)
@@ -186,7 +185,11 @@ func (j *judge) untrusted() []analyses.Finding {
 		text := fmt.Sprintf("%s (%s, not trusted) sends %s marked %s", h.Address, h.Zone, analyses.Count(s.packets, "packet"), names(slices.Sorted(maps.Keys(s.marks))))
 		f := analyses.NewFinding("qos/untrusted-mark", analyses.Medium, 0.85, text, analyses.Subject{Kind: "endpoint", ID: id.String(), Label: h.Address.String()})
 		f.First, f.Last, f.Count = s.first, s.last, s.packets
-		f.Evidence = analyses.EvidenceOf(s.witness, s.filter)
+		filter := analyses.ConversationFilter(s.row.ClientAddress, s.row.ServerAddress, s.row.Transport, s.row.Port)
+		if s.several {
+			filter = j.addressFilter(id)
+		}
+		f.Evidence = analyses.EvidenceOf(s.witness, filter)
 		fs = append(fs, f)
 	}
 	return fs

@@ -2,8 +2,11 @@ package qos
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"netscope.example/nsgraph/analyses"
 )
 
 func TestMarks(t *testing.T) {
@@ -72,6 +75,24 @@ func TestUntrusted(t *testing.T) {
 		{"nothing is declared", "", "use 10.6.0.1 10.9.0.5 tcp/80 dscp_up=46,30,900", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { finds(t, run(t, c.declared, load(t, c.graph)), "untrusted-mark", c.want...) })
+	}
+}
+
+// The filter shows the conversation, or all of a sender that has several, in whichever order these come.
+func TestUntrustedFilter(t *testing.T) {
+	const web, files, served = "use 10.6.0.1 10.9.0.5 tcp/80 dscp_up=46,30,900\n", "use 10.6.0.1 10.9.0.5 tcp/445 dscp_up=46,30,900\n", "use 10.1.0.9 10.6.0.1 tcp/80 dscp_down=46,30,900\n"
+	for graph, want := range map[string]string{
+		web: "ip.addr == 10.6.0.1 && ip.addr == 10.9.0.5 && tcp.port == 80",
+		"use 10.6.0.1 10.9.0.5 tcp/80 dscp_up=46,30,900,34,30,900": "ip.addr == 10.6.0.1 && ip.addr == 10.9.0.5 && tcp.port == 80",
+		web + files:       "ip.addr == 10.6.0.1",
+		web + served:      "ip.addr == 10.6.0.1",
+		web + files + web: "ip.addr == 10.6.0.1",
+	} {
+		r := run(t, office, load(t, graph))
+		i := slices.IndexFunc(r.Findings, func(f analyses.Finding) bool { return f.Rule == "qos/untrusted-mark" })
+		if i < 0 || r.Findings[i].Evidence[0].Filter != want {
+			t.Errorf("%s: %+v, want %s", graph, r.Findings, want)
+		}
 	}
 }
 
