@@ -25,6 +25,7 @@ type Host struct {
 	VLANs    []string // in which it lives itself, in order; the seen ones if it lives in none in view
 	Local    bool     // VLANs are those in which it lives
 	MACs     []string // its own, if any is not a router's; else those of its last hop
+	Claimed  []string // the MACs that it claims by ARP or ND, in order
 	Vendor   string   // of its own MAC
 	Router   bool     // all MACs in view are routers', so this is its last hop's
 	Forwards bool     // it claims, by ARP or ND, a MAC that forwards for others
@@ -133,6 +134,9 @@ func (h *Host) place(r PlaceRow) {
 func (h *Host) hardware(rows []HardwareRow) {
 	for _, r := range rows {
 		h.Forwards = h.Forwards || r.Router && r.Claimed
+		if r.Claimed {
+			h.Claimed = append(h.Claimed, r.MAC)
+		}
 	}
 	own := slices.DeleteFunc(slices.Clone(rows), func(r HardwareRow) bool { return r.Router && !r.Claimed })
 	if h.Router = len(own) == 0 && len(rows) > 0; h.Router {

@@ -96,6 +96,9 @@ func TestHosts(t *testing.T) {
 	if !h.Local || h.Router || !slices.Equal(h.VLANs, []string{"10"}) || !slices.Equal(h.MACs, []string{"02:00:00:00:00:07"}) || s.HostByID(h.ID) != h {
 		t.Errorf("%+v", h)
 	}
+	if far := s.Host("default", netip.MustParseAddr("8.8.8.8")); len(h.Claimed) != 0 || len(far.Claimed) != 0 { // nobody claimed anything
+		t.Errorf("%v, %v", h.Claimed, far.Claimed)
+	}
 	if tr := h.Traffic; tr.BytesSent != 500 || tr.BytesReceived != 4200 || tr.PacketsSent != 7 || tr.AsClient != 2 || tr.First != fixture.At(0) || tr.Last != fixture.At(60) {
 		t.Errorf("%+v", tr)
 	}
@@ -114,7 +117,7 @@ func TestHosts(t *testing.T) {
 	}
 	// a gateway claims, by ARP, the MAC that forwards
 	g := siteOf(t, load(t, "mac 10.0.0.1 02:00:00:00:00:01 router claims=1\nmac 9.9.9.9 02:00:00:00:00:01 router"), "")
-	if h := g.Host("default", netip.MustParseAddr("10.0.0.1")); !h.Forwards || h.Router {
+	if h := g.Host("default", netip.MustParseAddr("10.0.0.1")); !h.Forwards || h.Router || !slices.Equal(h.Claimed, []string{"02:00:00:00:00:01"}) {
 		t.Errorf("%+v", h)
 	}
 }

@@ -101,16 +101,17 @@ func (m *mapping) critical(o Options) criticality {
 // sameScore is how far apart two scores may be, as a share, and still be equal: sums of the same parts in another order differ in the last bits.
 const sameScore = 1e-9
 
-// machines counts the hosts behind endpoints: addresses that one MAC, which is no router's, claims are one.
+// machines counts the hosts behind endpoints: addresses that one MAC, which is no router's, claims are one. Who was merely seen behind a MAC is for himself:
+// it may be a router's that nothing shows to be one.
 func (m *mapping) machines(endpoints map[graph.ID]bool) int {
 	n, macs := 0, map[string]bool{}
 	for id := range endpoints {
 		h := m.site.HostByID(id)
-		if h == nil || h.Router || h.Forwards || len(h.MACs) != 1 {
+		if h == nil || h.Forwards || len(h.Claimed) != 1 {
 			n++
 			continue
 		}
-		macs[h.MACs[0]] = true
+		macs[h.Claimed[0]] = true
 	}
 	return n + len(macs)
 }
@@ -259,9 +260,11 @@ func (m *mapping) servers(clients map[graph.ID]bool, but graph.ID) int {
 // single reports the services of one host that many depend on and that no other host serves. It is medium where one of them is declared critical or other
 // servers need it, so that more than it would stop; low where its clients alone would miss it.
 func (m *mapping) single(ss []*service, dependants map[graph.ID]map[graph.ID]bool, all int) analyses.Finding {
-	slices.SortStableFunc(ss, func(a, b *service) int {
-		return cmp.Compare(m.machines(dependants[b.id]), m.machines(dependants[a.id]))
-	})
+	lose := map[graph.ID]int{} // machines, by service
+	for _, s := range ss {
+		lose[s.id] = m.machines(dependants[s.id])
+	}
+	slices.SortStableFunc(ss, func(a, b *service) int { return cmp.Compare(lose[b.id], lose[a.id]) })
 	cut, direct := map[graph.ID]bool{}, map[graph.ID]bool{}
 	first, last := ss[0].First, ss[0].Last
 	var names, witness []string

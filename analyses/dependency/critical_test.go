@@ -38,8 +38,9 @@ func TestSinglePointOfFailure(t *testing.T) {
 		name, declared, graph string
 		want                  []string
 	}{
-		{"of machines with two addresses, half of which ask elsewhere", "", clients(6, six) + clients(6, "host 10.0.0.%d 02:00:00:00:00:0%[1]d 10\nhost fd00::%[1]d 02:00:00:00:00:0%[1]d 10\nuse fd00::%[1]d fd00::9:5 tcp/80 application=http") + clients(3, "use fd00::1%d fd00::9:5 tcp/80 application=http"), []string{
+		{"of machines with two addresses, half of which ask elsewhere", "", clients(6, six) + clients(6, "host 10.0.0.%d 02:00:00:00:00:0%[1]d 10 claims=1\nhost fd00::%[1]d 02:00:00:00:00:0%[1]d 10 claims=1\nuse fd00::%[1]d fd00::9:5 tcp/80 application=http") + clients(3, "use fd00::1%d fd00::9:5 tcp/80 application=http"), []string{
 			spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 9, ""), spof("low", "fd00::9:5 tcp/80 (http)", 9, 9, "")}},
+		{"of clients behind a router that nothing shows to be one", "", clients(5, six+"\nmac 10.0.0.%[1]d 02:00:00:00:00:01"), []string{spof("low", "10.9.0.5 tcp/8443 (tls)", 5, 5, "")}},
 		{"all depend on it", "", clients(6, six), []string{spof("low", "10.9.0.5 tcp/8443 (tls)", 6, 6, "")}},
 		{"two services of one host", "", clients(6, six) + clients(5, "use 10.0.0.%d 10.9.0.5 udp/53"), []string{spof("low", "10.9.0.5 tcp/8443 (tls), udp/53 (unknown application)", 6, 6, "")}},
 		{"a host of many services", "", clients(6, "use 10.0.0.%d 10.9.0.5 tcp/1\nuse 10.0.0.%[1]d 10.9.0.5 tcp/2\nuse 10.0.0.%[1]d 10.9.0.5 tcp/3\nuse 10.0.0.%[1]d 10.9.0.5 tcp/4\nuse 10.0.0.%[1]d 10.9.0.5 tcp/5"),
