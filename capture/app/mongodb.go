@@ -27,9 +27,36 @@ func matchMongoDB(q *probe) verdict {
 		}
 		return server
 	case 1:
-		if to != 0 && n >= 36 && le32(b, 16) < 64 && len(b) >= 36 && (int(n) <= len(b) || len(b) >= 400) { // what is longer fills its segment
-			return server
+		if to != 0 && le32(b, 16) < 64 {
+			return mongoReply(b, n)
 		}
 	}
 	return no
+}
+
+// mongoReply knows OP_REPLY (MongoDB wire protocol, legacy opcodes) of n bytes: flags, cursor, position and number of documents end at 36; then comes the
+// first document, which begins with its length, of at least 5 bytes, and the type of its first element, 0 if it has none (BSON specification, version 1.1),
+// and lies within the message.
+func mongoReply(b []byte, n uint32) verdict {
+	switch {
+	case n < 36:
+		return no
+	case len(b) < 36:
+		return maybe
+	case le32(b, 32) == 0:
+		if n == 36 {
+			return server
+		}
+		return no
+	case n < 36+5:
+		return no
+	case len(b) < 36+5:
+		return maybe
+	}
+	document, element := le32(b, 36), b[40]
+	known := 1 <= element && element <= 0x13 || element == 0x7f || element == 0xff
+	if document > n-36 || document < 5 || (document == 5) != (element == 0) || element != 0 && !known {
+		return no
+	}
+	return server
 }

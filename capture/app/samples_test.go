@@ -333,6 +333,7 @@ var samples = []sample{
 	{"memcached", fact.UDP, 11211, client, x("0001 0000 0001 0000") + "stats\r\n"},
 	{"modbus", fact.TCP, 502, server, x("0001 0000 0005 01 83 02 0000")},
 	{"mongodb", fact.TCP, 27017, server, x("24000000 02000000 01000000 01000000 08000000") + zeros(16)},
+	{"mongodb", fact.TCP, 9999, server, x("c4000000 02000000 01000000 01000000 08000000") + zeros(12) + x("01000000 a0000000 01 6f6b00 000000000000f03f")}, // its segment ends before it
 	{"mongodb", fact.TCP, 27017, client, x("24000000 02000000 00000000 dd070000 00000000") + zeros(16)},
 	{"mongodb", fact.TCP, 27017, server, x("24000000 02000000 05000000 dd070000 00000000") + zeros(16)},
 	{"mssql", fact.TCP, 1433, client, x("10 01 0024 0000 01 00 1c000000 04000074") + zeros(20)},
