@@ -100,21 +100,57 @@ func (s *sight) strangers() []analyses.Finding {
 		}
 		found[k] = &r
 	}
+	byVLAN := map[string][]*MACsRow{}
+	for k, r := range found {
+		byVLAN[k.vlan] = append(byVLAN[k.vlan], r)
+	}
 	var fs []analyses.Finding
-	for _, r := range found {
-		z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
-		does, often, n, confidence := "claims", "claim", r.Claims, 0.9
-		if n == 0 {
-			does, often, n, confidence = "sends as", "packet", r.Packets, 0.7
+	for vlan, rs := range byVLAN {
+		slices.SortFunc(rs, func(a, b *MACsRow) int { return cmp.Or(a.Address.Compare(b.Address), a.Endpoint.Compare(b.Endpoint)) })
+		if len(rs) > manyStrangers {
+			fs = append(fs, s.crowd(vlan, rs))
+			continue
 		}
-		text := fmt.Sprintf("%s (%s) %s %s in VLAN %s of zone %s, which holds %s: %s", r.MAC, cmp.Or(r.Vendor, "unknown vendor"), does, r.Address, r.VLAN, z.Name, prefixes(z), analyses.Count(n, often))
-		f := analyses.NewFinding("segmentation/address-in-wrong-vlan", analyses.Medium, confidence, text,
-			analyses.Subject{Kind: "endpoint", ID: r.Endpoint.String(), Label: r.Address.String()}, vlanSubject(r.VLAN))
-		f.First, f.Last, f.Count = r.First, r.Last, n
-		f.Evidence = analyses.EvidenceOf(r.Witness, "eth.src == "+r.MAC+" && vlan.id == "+last(r.VLAN))
-		fs = append(fs, f)
+		for _, r := range rs {
+			fs = append(fs, s.stranger(r))
+		}
 	}
 	return fs
+}
+
+// manyStrangers is how many addresses a VLAN's prefixes may not hold before they are one finding: a prefix is missing, rather than each of them lost.
+const manyStrangers = 50
+
+func (s *sight) stranger(r *MACsRow) analyses.Finding {
+	z := zoneOfVLAN(s.site.Intent, r.Context, r.VLAN)
+	does, often, n, confidence := "claims", "claim", r.Claims, 0.9
+	if n == 0 {
+		does, often, n, confidence = "sends as", "packet", r.Packets, 0.7
+	}
+	text := fmt.Sprintf("%s (%s) %s %s in VLAN %s of zone %s, which holds %s: %s", r.MAC, cmp.Or(r.Vendor, "unknown vendor"), does, r.Address, r.VLAN, z.Name, prefixes(z), analyses.Count(n, often))
+	f := analyses.NewFinding("segmentation/address-in-wrong-vlan", analyses.Medium, confidence, text,
+		analyses.Subject{Kind: "endpoint", ID: r.Endpoint.String(), Label: r.Address.String()}, vlanSubject(r.VLAN))
+	f.First, f.Last, f.Count = r.First, r.Last, n
+	f.Evidence = analyses.EvidenceOf(r.Witness, "eth.src == "+r.MAC+" && vlan.id == "+last(r.VLAN))
+	return f
+}
+
+// crowd reports many strangers of one VLAN, of which it names the first.
+func (s *sight) crowd(vlan string, rs []*MACsRow) analyses.Finding {
+	z := zoneOfVLAN(s.site.Intent, rs[0].Context, vlan)
+	text := fmt.Sprintf("%s speak from VLAN %s of zone %s, which holds %s: %s to %s", analyses.Count(len(rs), "address"), vlan, z.Name, prefixes(z), rs[0].Address, rs[len(rs)-1].Address)
+	f := analyses.NewFinding("segmentation/address-in-wrong-vlan", analyses.Medium, 0.7, text, vlanSubject(vlan))
+	f.First, f.Last, f.Count = rs[0].First, rs[0].Last, int64(len(rs))
+	var witness []string
+	for i, r := range rs {
+		f.First, f.Last = min(f.First, r.First), max(f.Last, r.Last)
+		witness = union(witness, r.Witness)
+		if i < manyStrangers { // subjects beyond the identity of the finding
+			f.Subjects = append(f.Subjects, analyses.Subject{Kind: "endpoint", ID: r.Endpoint.String(), Label: r.Address.String()})
+		}
+	}
+	f.Evidence = analyses.EvidenceOf(witness, "vlan.id == "+last(vlan))
+	return f
 }
 
 // holds reports whether an address belongs into a zone, as far as its prefixes of that family say anything.

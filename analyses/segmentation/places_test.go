@@ -36,6 +36,19 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// Where the declaration lacks a prefix, every host of the VLAN is a stranger: that is one finding.
+func TestManyStrangers(t *testing.T) {
+	var g strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&g, "mac 10.91.0.%d 02:00:00:00:01:%02x vlan=10 claims=3 packets=9\n", i+1, i)
+	}
+	r := run(t, office, g.String(), Options{})
+	finds(t, r, "medium address-in-wrong-vlan 0.7: 60 addresses speak from VLAN 10 of zone users, which holds 10.10.0.0/16: 10.91.0.1 to 10.91.0.60")
+	if n := len(r.Findings[0].Subjects); n != 51 || r.Findings[0].Count != 60 {
+		t.Errorf("%d subjects, count %d", n, r.Findings[0].Count)
+	}
+}
+
 func TestGateways(t *testing.T) {
 	const neighbours = `
 mac 10.10.0.25 02:00:00:00:00:25 vlan=10 claims=1 packets=9
