@@ -24,3 +24,17 @@ func Noun(n int64, noun string) string {
 	}
 	return noun + "s"
 }
+
+// Scaled writes a measure with a decimal prefix, to three digits: "1.48 Mb/s".
+func Scaled(x float64, unit string) string {
+	prefixes := []string{"", "k", "M", "G", "T", "P"}
+	i := 0
+	for x >= 999.5 && i < len(prefixes)-1 {
+		x /= 1000
+		i++
+	}
+	if i == 0 {
+		return fmt.Sprintf("%.0f %s", x, unit)
+	}
+	return fmt.Sprintf("%.3g %s%s", x, prefixes[i], unit)
+}

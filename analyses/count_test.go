@@ -34,3 +34,17 @@ func TestFindingKeepsNames(t *testing.T) {
 		}
 	}
 }
+
+func TestScaled(t *testing.T) {
+	for got, want := range map[string]string{
+		Scaled(0, "b/s"):       "0 b/s",
+		Scaled(999.4, "b/s"):   "999 b/s",
+		Scaled(999.5, "b/s"):   "1 kb/s",
+		Scaled(1_480_000, "B"): "1.48 MB",
+		Scaled(2.5e12, "b/s"):  "2.5 Tb/s",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -131,23 +131,10 @@ func (t Table) cut(n int) Table {
 }
 
 // Bytes writes a number of bytes with a decimal prefix: 1.23 MB.
-func Bytes(n int64) string { return scaled(float64(n), "B") }
+func Bytes(n int64) string { return analyses.Scaled(float64(n), "B") }
 
 // Rate writes a rate in bits per second with a decimal prefix.
-func Rate(bps float64) string { return scaled(bps, "b/s") }
-
-func scaled(x float64, unit string) string {
-	prefixes := []string{"", "k", "M", "G", "T", "P"}
-	i := 0
-	for x >= 999.5 && i < len(prefixes)-1 {
-		x /= 1000
-		i++
-	}
-	if i == 0 {
-		return fmt.Sprintf("%.0f %s", x, unit)
-	}
-	return fmt.Sprintf("%.3g %s%s", x, prefixes[i], unit)
-}
+func Rate(bps float64) string { return analyses.Scaled(bps, "b/s") }
 
 // Number writes a whole number with commas between thousands.
 func Number(n int64) string {

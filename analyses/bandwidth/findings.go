@@ -124,24 +124,11 @@ func percentile(s Series) float64 {
 	return rates[i]
 }
 
-// rate writes bits per second in the unit that fits.
-func rate(bps float64) string {
-	switch {
-	case bps < 999.5:
-		return fmt.Sprintf("%.0f b/s", bps)
-	case bps < 999.5e3:
-		return fmt.Sprintf("%.3g kb/s", bps/1e3)
-	case bps < 999.5e6:
-		return fmt.Sprintf("%.3g Mb/s", bps/1e6)
-	}
-	return fmt.Sprintf("%.3g Gb/s", bps/1e9)
-}
-
 // peakFindings reports the busy periods.
 func peakFindings(ps []Peak, captures []graph.Capture) []analyses.Finding {
 	var fs []analyses.Finding
 	for _, p := range ps {
-		text := fmt.Sprintf("%s to %s: %s on average", p.From.Time().Format("2006-01-02 15:04:05"), p.To.Time().Format("15:04:05"), rate(p.Mean))
+		text := fmt.Sprintf("%s to %s: %s on average", p.From.Time().Format("2006-01-02 15:04:05"), p.To.Time().Format("15:04:05"), analyses.Scaled(p.Mean, "b/s"))
 		if p.Top != "" { // conversations are counted in minutes, and may not tell who fills a second
 			text += ", most of it " + p.Top
 		}
